@@ -1,0 +1,41 @@
+#include "neuralake/base/deadline.h"
+
+#include <gtest/gtest.h>
+
+namespace neuralake {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Deadline, ExpiresOnItsClock) {
+  FakeClock clock;
+  const auto deadline = Deadline::After(10ms, {}, clock);
+  EXPECT_TRUE(deadline.Check("x").has_value());
+  clock.Advance(10ms);
+  EXPECT_EQ(deadline.Check("reading").error().message, "reading ran out of time");
+}
+
+TEST(Deadline, WithinNeverReachesPastTheOuterOne) {
+  FakeClock clock;
+  const auto outer = Deadline::After(10ms, {}, clock);
+  EXPECT_EQ(outer.Within(1h).Left(), 10ms);
+  EXPECT_EQ(outer.Within(3ms).Left(), 3ms);
+}
+
+TEST(Deadline, SleepSaysWhetherTheWholeTimePassed) {
+  FakeClock clock;
+  const auto deadline = Deadline::After(10ms, {}, clock);
+  EXPECT_TRUE(deadline.Sleep(4ms));
+  EXPECT_FALSE(deadline.Sleep(7ms));
+}
+
+TEST(Deadline, AStopRequestIsACancellation) {
+  std::stop_source source;
+  const auto deadline = Deadline::Never(source.get_token());
+  EXPECT_TRUE(deadline.Check("x").has_value());
+  source.request_stop();
+  EXPECT_EQ(deadline.Check("x").error().kind, ErrorKind::kCancelled);
+}
+
+}  // namespace
+}  // namespace neuralake

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+#include "neuralake/base/rng.h"
+
+namespace neuralake {
+
+/// A random (version 4) UUID in lower-case text: `8-4-4-4-12` hexadecimal digits.
+/// \source RFC 9562, section 5.4
+std::string RandomUuid(Rng& rng = SystemRng::Get());
+
+}  // namespace neuralake
