@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "neuralake/base/deadline.h"
+#include "neuralake/base/error.h"
+#include "neuralake/delta/actions.h"
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::delta {
+
+/// The deleted rows of one file, as a compressed set of row numbers from 0.
+///
+/// \threads safe from any thread once made
+class DeletionVector {
+ public:
+  /// Decode `blob`, the serialized bitmap without length and checksum.
+  /// \errors kCorruption  a wrong magic number or a truncated bitmap
+  /// \source Delta PROTOCOL.md, "Deletion Vector Format"
+  static Result<DeletionVector> Decode(std::string_view blob);
+
+  /// Read what `descriptor` names; relative ones below the root of `store`.
+  /// \errors kCorruption  checksum, size or cardinality do not agree, naming the file
+  static Result<DeletionVector> Load(const DeletionVectorDescriptor& descriptor,
+                                     storage::ObjectStore& store, const Deadline& deadline);
+
+  explicit DeletionVector(std::vector<std::uint64_t> rows);
+  ~DeletionVector();
+  DeletionVector(DeletionVector&&) noexcept;
+  DeletionVector& operator=(DeletionVector&&) noexcept;
+
+  std::uint64_t cardinality() const;
+  bool Contains(std::uint64_t row) const;
+
+  /// Append to `selected` those of the `count` rows from `start` that are not deleted, counted from
+  /// `start`; returns how many. When none is deleted, `selected` is left alone.
+  std::size_t Select(std::uint64_t start, std::size_t count,
+                     std::vector<std::uint32_t>& selected) const;
+
+ private:
+  struct Bitmap;
+  std::unique_ptr<Bitmap> bitmap_;
+};
+
+}  // namespace neuralake::delta
