@@ -310,11 +310,23 @@ def spark() -> None:
     link("deps/services/delta-spark", maven_jars("delta-spark"))
 
 
+def peers() -> None:
+    """Other engines, to be measured against; never needed to build or run."""
+    link(".venv-peers", virtual_environment("peers"))
+
+
+def minio() -> None:
+    (ROOT / "deps/services").mkdir(exist_ok=True)
+    link("deps/services/minio", go_tool("minio", virtual_environment("dev")))
+
+
 GROUPS: dict[str, list[Callable[[], None]]] = {
     "build": [build],
     "run": [build, services],
     "test": [build, services, test],
     "spark": [build, services, spark],
+    "bench": [build, services, test, peers],
+    "full": [build, services, minio],
     "lint": [build, lambda: debian("lint")],
 }
 GROUPS["all"] = [*GROUPS["test"], spark, lambda: debian("lint")]

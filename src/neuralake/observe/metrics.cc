@@ -9,12 +9,8 @@ namespace neuralake::observe {
 namespace {
 
 prometheus::Histogram::BucketBoundaries SecondsBuckets() {
-  prometheus::Histogram::BucketBoundaries bounds;
-  for (double decade = 1e-4; decade < 1e2; decade *= 10) {
-    bounds.insert(bounds.end(), {decade, decade * 2.5, decade * 5});
-  }
-  bounds.push_back(100);
-  return bounds;
+  return {1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1,
+          0.25, 0.5,    1,    2.5,  5,      10,   25,   50,     100};
 }
 
 std::int64_t NowNs() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
