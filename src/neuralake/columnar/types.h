@@ -41,7 +41,7 @@ struct DataType {
   TypeId id = TypeId::kVoid;
   std::uint8_t precision = 0;   ///< kDecimal only.
   std::uint8_t scale = 0;       ///< kDecimal only.
-  std::vector<Field> children;  ///< Struct: its fields. Array: `element`. Map: `key`, `value`.
+  std::vector<Field> children{};  ///< Struct: its fields. Array: `element`. Map: `key`, `value`.
 
   bool operator==(const DataType&) const;
   bool is_nested() const { return !children.empty() || id == TypeId::kStruct; }
@@ -49,11 +49,11 @@ struct DataType {
 
 /// A column, or a field of a nested type.
 struct Field {
-  std::string name;
-  DataType type;
+  std::string name{};
+  DataType type{};
   bool nullable = true;
   /// Delta's field metadata: key to JSON text (`delta.columnMapping.id` to `5`).
-  std::map<std::string, std::string, std::less<>> metadata;
+  std::map<std::string, std::string, std::less<>> metadata{};
 
   bool operator==(const Field&) const;
 
