@@ -29,11 +29,11 @@ enum class PutMode : std::uint8_t {
 };
 
 struct ListRequest {
-  std::string prefix;             ///< Keys that begin with it; empty for all.
-  std::string start_after;        ///< Only keys greater than it, in byte order; empty for all.
+  std::string prefix = {};        ///< Keys that begin with it; empty for all.
+  std::string start_after = {};   ///< Only keys and prefixes greater than it, in byte order.
   bool recursive = true;          ///< Otherwise folders below `prefix` come as prefixes.
-  std::uint32_t keys_max = 1000;  ///< 1..1000 keys a page.
-  std::string continuation;       ///< `ListPage::next` of the page before; empty for the first.
+  std::uint32_t keys_max = 1000;  ///< 1..`kListKeysMax` keys a page; a store may give fewer.
+  std::string continuation = {};  ///< `ListPage::next` of the page before; empty for the first.
 };
 
 struct ListPage {
@@ -61,7 +61,7 @@ class Upload {
 ///
 /// Every implementation passes `ConformanceSuite`. What returned is durable: a local store has
 /// synced data and folder, a remote one has the server's word. Keys are relative to the root,
-/// must not be empty, absolute, or hold a `..` part.
+/// must not be empty, absolute, or hold a `..` part (see `CheckKey`).
 ///
 /// \errors  kUnavailable       after the retries that the deadline allowed
 ///          kPermissionDenied  the credentials do not reach
@@ -119,12 +119,17 @@ Result<std::vector<ObjectInfo>> ListAll(ObjectStore& store, ListRequest request,
 /// \errors kInvalid
 Status CheckKey(std::string_view key);
 
+/// Refuse page sizes outside 1..`kListKeysMax` and prefixes that could leave the root.
+/// \errors kInvalid
+Status CheckListRequest(const ListRequest& request);
+
 /// Open the store that `uri` names. Settings of S3 come from the environment (see `S3Options`).
+/// Stores of one `memory://` name in one process hold the same objects.
 ///
-/// A remote store is probed once a process and root: one that does not refuse the second of two
-/// conditional creates would lose commits.
-/// \errors kInvalid      a scheme without a store
-///         kUnsupported  the put-if-absent probe failed, with the reason
+/// Nothing is asked of the store yet. A remote one is probed before the first conditional create
+/// goes to it, which then fails with kUnsupported and the reason when the store does not keep its
+/// word; readers need no right to write.
+/// \errors kInvalid  a scheme without a store
 Result<std::shared_ptr<ObjectStore>> OpenStore(const Uri& uri);
 
 }  // namespace neuralake::storage
