@@ -1,14 +1,32 @@
 #pragma once
 
+#include <csignal>
+#include <stop_token>
+#include <string>
+
 #include <CLI/CLI.hpp>
+
+#include "neuralake/base/error.h"
 
 namespace neuralake::app {
 
-/// The exit code of the command that ran; each subcommand's callback sets it.
+/// What the command that ran leaves behind; its callback fills it.
 struct Outcome {
   int exit_code = 0;
 };
 
-// One function a file: adds its subcommands to `app`. Registered in main.cc.
+/// Print `error` on standard error and return its exit code.
+///
+/// One line, `neuralake: message`; a message of several lines (every problem of a file) is joined
+/// by `; `. With `json`, the object that HTTP answers: `{"error": {"kind", "message", …}}`.
+int Report(const Error& error, bool json = false);
+
+/// The command group `name` of `app` (`table`, `catalog`), made when it is not there yet, so that
+/// each file can add its own subcommands to it.
+CLI::App& Group(CLI::App& app, const std::string& name, const std::string& description);
+
+/// A stop that SIGINT and SIGTERM request; a second signal ends the process at once. Call it first
+/// in a command that runs until it is told to end, before any thread starts.
+std::stop_token StopOnSignals();
 
 }  // namespace neuralake::app

@@ -1,12 +1,19 @@
-#include "command.h"
+#include "commands.h"
 
+namespace neuralake::app {
 namespace {
+
+constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
+    AddDoctor,
+    AddCompletion,
+};
 
 int Run(int argc, char** argv) {
   CLI::App app{"Neuralake: a lakehouse in one binary"};
-  app.set_version_flag("--version", "neuralake 0.1.0");
+  app.set_version_flag("--version", "neuralake " NEURALAKE_VERSION);
   app.require_subcommand(1);
-  neuralake::app::Outcome outcome;
+  Outcome outcome;
+  for (const auto add : kCommands) add(app, outcome);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -17,5 +24,6 @@ int Run(int argc, char** argv) {
 }
 
 }  // namespace
+}  // namespace neuralake::app
 
-int main(int argc, char** argv) { return Run(argc, argv); }
+int main(int argc, char** argv) { return neuralake::app::Run(argc, argv); }

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "command.h"
+
+namespace neuralake::app {
+
+// Each adds its subcommands to `app`; the file of the same name defines it.
+void AddCompletion(CLI::App& app, Outcome& outcome);
+void AddDoctor(CLI::App& app, Outcome& outcome);
+
+}  // namespace neuralake::app
