@@ -1,0 +1,58 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace neuralake::ingest {
+
+/// A pushed body, in bytes. One body is one record of the log, so it must fit a segment.
+inline constexpr std::uint64_t kBodyBytesMax = 16ULL << 20;
+/// An Idempotency-Key, in bytes.
+inline constexpr std::size_t kIdempotencyKeyBytesMax = 255;
+/// Keys remembered at once; beyond it requests with a key are turned away until old ones expire.
+inline constexpr std::size_t kIdempotencyKeysMax = 2'000'000;
+/// Files of keys beside the log; one more and they are merged into one.
+inline constexpr std::size_t kKeyFilesMax = 32;
+
+/// One segment file of the log, in bytes.
+inline constexpr std::uint64_t kSegmentBytes = 32ULL << 20;
+/// The smallest segment that settings may ask for.
+inline constexpr std::uint64_t kSegmentBytesMin = 16ULL << 10;
+/// What one sync of the log writes at most before the next begins, in bytes.
+inline constexpr std::uint64_t kGroupBytesMax = 8ULL << 20;
+/// Appends that wait for their sync; more are turned away.
+inline constexpr std::size_t kAppendQueueMax = 4096;
+
+/// Decoded rows kept in memory over all tables, in bytes; beyond it pushed ones are read again from
+/// the log when their turn comes, and Kafka partitions pause.
+inline constexpr std::uint64_t kPendingBytesMax = 512ULL << 20;
+/// How long the oldest acknowledged row may wait for its commit before new ones are turned away.
+inline constexpr std::chrono::milliseconds kFlushLagMax = std::chrono::minutes(5);
+/// Between attempts of a flush that failed: doubled from the first to the second.
+inline constexpr std::chrono::milliseconds kFlushRetryFirst{100};
+inline constexpr std::chrono::milliseconds kFlushRetryMost{5'000};
+/// One attempt of a flush, from reading the table to its commit.
+inline constexpr std::chrono::milliseconds kFlushAttempt{60'000};
+/// Plans of one flush that lose to concurrent changes before it counts as failed.
+inline constexpr int kFlushPlansMax = 8;
+
+/// Connections to the local socket.
+inline constexpr std::size_t kConnectionsMax = 128;
+/// A frame of the socket's protocol, in bytes: a body and its head.
+inline constexpr std::uint64_t kFrameBytesMax = kBodyBytesMax + (64ULL << 10);
+
+/// How deep a JSON value may nest.
+inline constexpr int kJsonDepthMax = 64;
+/// Memory that an Arrow body may take once decompressed, in bytes.
+inline constexpr std::int64_t kArrowBytesMax = 256LL << 20;
+
+/// Messages taken from Kafka at once, and how long to wait for the first.
+inline constexpr std::size_t kKafkaBatchMax = 10'000;
+inline constexpr std::chrono::milliseconds kKafkaPoll{100};
+/// Rows of one topic that may wait for their commit, in bytes; beyond it its partitions pause.
+inline constexpr std::uint64_t kKafkaPendingBytesMax = 128ULL << 20;
+/// How often a topic is asked for new partitions.
+inline constexpr std::chrono::milliseconds kKafkaMetadataInterval{30'000};
+
+}  // namespace neuralake::ingest

@@ -1,0 +1,120 @@
+#include "neuralake/ingest/wal/test_folder.h"
+
+#include <algorithm>
+
+namespace neuralake::ingest {
+
+namespace {
+
+class TestFile final : public LogFile {
+ public:
+  TestFile(std::shared_ptr<TestFolder::Disk> disk, std::shared_ptr<TestFolder::Disk::File> file)
+      : disk_(std::move(disk)), file_(std::move(file)) {}
+
+  Status Write(std::uint64_t offset, std::span<const std::string_view> parts) override {
+    std::lock_guard lock(disk_->mutex);
+    std::string bytes;
+    for (const auto part : parts) bytes += part;
+    const bool fails = !disk_->write_faults.empty();
+    if (fails) bytes.resize(bytes.size() / 2);
+    if (file_->written.size() < offset + bytes.size()) file_->written.resize(offset + bytes.size());
+    file_->written.replace(offset, bytes.size(), bytes);
+    if (!fails) return {};
+    const auto kind = disk_->write_faults.back();
+    disk_->write_faults.pop_back();
+    return Fail(kind, "the test disk refuses to write");
+  }
+
+  Status Sync() override {
+    std::lock_guard lock(disk_->mutex);
+    ++disk_->syncs;
+    if (!disk_->sync_faults.empty()) {
+      const auto kind = disk_->sync_faults.back();
+      disk_->sync_faults.pop_back();
+      return Fail(kind, "the test disk refuses to sync");
+    }
+    file_->synced = file_->written;
+    return {};
+  }
+
+  Result<std::string> Read(std::uint64_t offset, std::uint64_t length) override {
+    std::lock_guard lock(disk_->mutex);
+    if (offset >= file_->written.size()) return std::string();
+    return file_->written.substr(offset, length);
+  }
+
+ private:
+  std::shared_ptr<TestFolder::Disk> disk_;
+  std::shared_ptr<TestFolder::Disk::File> file_;
+};
+
+}  // namespace
+
+std::shared_ptr<TestFolder::Disk> TestFolder::AfterPowerCut(Disk& disk, Rng& rng) {
+  constexpr std::size_t kSector = 512;
+  const auto after = std::make_shared<Disk>();
+  std::lock_guard lock(disk.mutex);
+  for (const auto& [name, file] : disk.files) {
+    auto bytes = file->synced;
+    bytes.resize(std::max(bytes.size(), file->written.size()), '\0');
+    for (std::size_t at = 0; at < file->written.size(); at += kSector) {
+      const auto length = std::min(kSector, file->written.size() - at);
+      if (rng.Below(2) == 0) bytes.replace(at, length, file->written, at, length);
+    }
+    after->files[name] = std::make_shared<Disk::File>(Disk::File{bytes, bytes});
+  }
+  return after;
+}
+
+Result<std::vector<std::string>> TestFolder::List() {
+  std::lock_guard lock(disk_->mutex);
+  std::vector<std::string> names;
+  for (const auto& [name, file] : disk_->files) names.push_back(name);
+  return names;
+}
+
+Result<std::unique_ptr<LogFile>> TestFolder::Create(std::string_view name, std::uint64_t size) {
+  std::lock_guard lock(disk_->mutex);
+  if (disk_->full) return Fail(ErrorKind::kResourceExhausted, "the test disk is full");
+  const std::string zeros(size, '\0');
+  auto file = std::make_shared<Disk::File>(Disk::File{zeros, zeros});
+  disk_->files.insert_or_assign(std::string(name), file);
+  return std::make_unique<TestFile>(disk_, file);
+}
+
+Result<std::unique_ptr<LogFile>> TestFolder::OpenFile(std::string_view name) {
+  std::lock_guard lock(disk_->mutex);
+  const auto found = disk_->files.find(name);
+  if (found == disk_->files.end())
+    return Fail(ErrorKind::kNotFound, "no file " + std::string(name));
+  return std::make_unique<TestFile>(disk_, found->second);
+}
+
+Result<std::uint64_t> TestFolder::Size(std::string_view name) {
+  std::lock_guard lock(disk_->mutex);
+  const auto found = disk_->files.find(name);
+  if (found == disk_->files.end())
+    return Fail(ErrorKind::kNotFound, "no file " + std::string(name));
+  return found->second->written.size();
+}
+
+Status TestFolder::Rename(std::string_view from, std::string_view to) {
+  std::lock_guard lock(disk_->mutex);
+  const auto found = disk_->files.find(from);
+  if (found == disk_->files.end())
+    return Fail(ErrorKind::kNotFound, "no file " + std::string(from));
+  auto file = found->second;
+  disk_->files.erase(found);
+  disk_->files.insert_or_assign(std::string(to), std::move(file));
+  return {};
+}
+
+Status TestFolder::Remove(std::string_view name) {
+  std::lock_guard lock(disk_->mutex);
+  if (const auto found = disk_->files.find(name); found != disk_->files.end()) {
+    disk_->files.erase(found);
+  }
+  return {};
+}
+
+}  // namespace neuralake::ingest

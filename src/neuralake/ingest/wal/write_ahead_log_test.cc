@@ -1,0 +1,320 @@
+#include "neuralake/ingest/wal/write_ahead_log.h"
+
+#include <future>
+#include <map>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "neuralake/ingest/wal/scan.h"
+#include "neuralake/ingest/wal/test_folder.h"
+
+namespace neuralake::ingest {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Disk = TestFolder::Disk;
+using Records = std::map<Lsn, std::string>;
+
+constexpr WalOptions kSmall{.segment_bytes = 16 << 10, .bytes_max = 64 << 10};
+
+struct Opened {
+  Records records;
+  std::vector<WalEntry> entries;
+  std::unique_ptr<WriteAheadLog> log;
+};
+
+SeededRng& TestRng() {
+  static SeededRng rng(7);
+  return rng;
+}
+
+Result<Opened> Open(const std::shared_ptr<Disk>& disk, WalOptions options = kSmall) {
+  Opened opened;
+  opened.log =
+      TRY(WriteAheadLog::Open(std::make_unique<TestFolder>(disk), options, KillSwitch::Off(),
+                              TestRng(), [&](const WalEntry& entry, std::string_view payload) {
+                                opened.records[entry.lsn] = payload;
+                                opened.entries.push_back(entry);
+                                return Status{};
+                              }));
+  return opened;
+}
+
+/// Append and wait for the answer.
+Result<WalEntry> Put(WriteAheadLog& log, std::string payload) {
+  std::promise<Result<WalEntry>> promise;
+  TRY(log.Append(std::move(payload),
+                 [&](const Result<WalEntry>& entry) { promise.set_value(entry); }));
+  return promise.get_future().get();
+}
+
+std::string OnlySegment(Disk& disk) {
+  std::string last;
+  for (const auto& [name, file] : disk.files) {
+    if (name.starts_with("wal-")) last = name;
+  }
+  return last;
+}
+
+TEST(WriteAheadLog, ReadsBackWhatItAcknowledgedAfterAPowerCut) {
+  auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    EXPECT_EQ(Put(*opened.log, "one")->lsn, 1);
+    const auto two = Put(*opened.log, "two").value();
+    EXPECT_EQ(opened.log->Read(two).value(), "two");
+    disk = TestFolder::AfterPowerCut(*disk, TestRng());
+  }
+  const auto again = Open(disk).value();
+  EXPECT_EQ(again.records, (Records{{1, "one"}, {2, "two"}}));
+  EXPECT_EQ(Put(*again.log, "three")->lsn, 3);
+}
+
+TEST(WriteAheadLog, KeepsItsIdentity) {
+  const auto disk = std::make_shared<Disk>();
+  const auto id = Open(disk)->log->id();
+  EXPECT_EQ(Open(disk)->log->id(), id);
+  EXPECT_NE(Open(std::make_shared<Disk>())->log->id(), id);
+}
+
+TEST(WriteAheadLog, CutsATornTailAtEveryByteOfTheLastRecord) {
+  const auto disk = std::make_shared<Disk>();
+  WalEntry last;
+  {
+    auto opened = Open(disk).value();
+    ASSERT_TRUE(Put(*opened.log, "kept").has_value());
+    last = Put(*opened.log, std::string(100, 'x')).value();
+  }
+  const auto name = OnlySegment(*disk);
+  const auto whole = disk->files.at(name)->written;
+  for (std::uint64_t cut = last.offset; cut < last.offset + kRecordHeaderBytes + 100; ++cut) {
+    const auto copy = std::make_shared<Disk>();
+    auto bytes = whole;
+    std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(cut), bytes.end(), '\0');
+    copy->files[name] = std::make_shared<Disk::File>(Disk::File{bytes, bytes});
+    auto opened = Open(copy).value();
+    ASSERT_EQ(opened.records, (Records{{1, "kept"}})) << cut;
+    ASSERT_EQ(Put(*opened.log, "new")->lsn, 2);
+    opened.log.reset();
+    ASSERT_EQ(Open(copy)->records, (Records{{1, "kept"}, {2, "new"}})) << cut;
+  }
+}
+
+TEST(WriteAheadLog, ReportsDamageAtEveryByteOfASyncedRecord) {
+  const auto disk = std::make_shared<Disk>();
+  WalEntry first;
+  {
+    auto opened = Open(disk).value();
+    first = Put(*opened.log, "first").value();
+    ASSERT_TRUE(Put(*opened.log, "second").has_value());
+  }
+  const auto name = OnlySegment(*disk);
+  for (std::uint64_t at = first.offset; at < first.offset + kRecordHeaderBytes + 5; ++at) {
+    const auto copy = std::make_shared<Disk>();
+    auto bytes = disk->files.at(name)->written;
+    bytes[at] = static_cast<char>(bytes[at] ^ 0x40);
+    copy->files[name] = std::make_shared<Disk::File>(Disk::File{bytes, bytes});
+    const auto opened = Open(copy);
+    ASSERT_FALSE(opened.has_value()) << at;
+    EXPECT_EQ(opened.error().kind, ErrorKind::kCorruption);
+    EXPECT_THAT(opened.error().message,
+                HasSubstr(name + " is damaged at byte " + std::to_string(first.offset)));
+  }
+}
+
+TEST(WriteAheadLog, ReportsDamageInAnEarlierSegmentAndAMissingOne) {
+  const auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(Put(*opened.log, std::string(9000, 'x')).has_value());
+  }
+  auto& first = disk->files.at(SegmentName(0))->written;
+  first[kSegmentHeaderBytes + 100] ^= 1;
+  EXPECT_THAT(Open(disk).error().message, HasSubstr(SegmentName(0) + " is damaged at byte 4096"));
+  first[kSegmentHeaderBytes + 100] ^= 1;
+  EXPECT_TRUE(Open(disk).has_value());
+  disk->files.erase(SegmentName(1));
+  EXPECT_THAT(Open(disk).error().message, HasSubstr(SegmentName(1) + " is missing"));
+}
+
+TEST(WriteAheadLog, GoesOnInTheNextSegmentAndRemovesOnlyClosedOnes) {
+  const auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    auto& log = *opened.log;
+    for (int i = 0; i < 3; ++i) ASSERT_EQ(Put(log, std::string(9000, 'x'))->lsn, i + 1);
+    EXPECT_EQ(log.state().segments, 3U);
+    EXPECT_FALSE(log.Removable(1).has_value());
+    EXPECT_EQ(log.Removable(2)->last_lsn, 1);
+    ASSERT_TRUE(log.RemoveOldest().has_value());
+    ASSERT_TRUE(log.RemoveOldest().has_value());
+    EXPECT_FALSE(log.Removable(100).has_value()) << "the last segment stays";
+  }
+  const auto again = Open(disk).value();
+  EXPECT_EQ(again.records.size(), 1U);
+  EXPECT_EQ(Put(*again.log, "next")->lsn, 4);
+}
+
+TEST(WriteAheadLog, RefusesWhenFullAndGoesOnOnceThereIsRoom) {
+  const auto disk = std::make_shared<Disk>();
+  auto opened = Open(disk).value();
+  auto& log = *opened.log;
+  for (int i = 0; i < 4; ++i) ASSERT_TRUE(Put(log, std::string(9000, 'x')).has_value());
+  const auto refused = Put(log, std::string(9000, 'x'));
+  EXPECT_EQ(refused.error().kind, ErrorKind::kResourceExhausted);
+  EXPECT_THAT(refused.error().message, HasSubstr("the log is full"));
+  ASSERT_TRUE(log.RemoveOldest().has_value());
+  EXPECT_EQ(Put(log, std::string(9000, 'x'))->lsn, 5);
+}
+
+TEST(WriteAheadLog, RefusesOnAFullDiskAndGoesOnByItself) {
+  const auto disk = std::make_shared<Disk>();
+  auto opened = Open(disk).value();
+  auto& log = *opened.log;
+  ASSERT_TRUE(Put(log, std::string(9000, 'x')).has_value());
+  {
+    std::lock_guard lock(disk->mutex);
+    disk->full = true;
+  }
+  // One blank segment may have been ready.
+  (void)Put(log, std::string(9000, 'x'));
+  EXPECT_EQ(Put(log, std::string(9000, 'x')).error().kind, ErrorKind::kResourceExhausted);
+  {
+    std::lock_guard lock(disk->mutex);
+    disk->full = false;
+  }
+  EXPECT_TRUE(Put(log, std::string(9000, 'x')).has_value());
+}
+
+TEST(WriteAheadLog, UndoesAGroupThatCouldNotBeSynced) {
+  for (const bool sync : {false, true}) {
+    const auto disk = std::make_shared<Disk>();
+    {
+      auto opened = Open(disk).value();
+      ASSERT_TRUE(Put(*opened.log, "one").has_value());
+      {
+        std::lock_guard lock(disk->mutex);
+        (sync ? disk->sync_faults : disk->write_faults) = {ErrorKind::kUnavailable};
+      }
+      EXPECT_EQ(Put(*opened.log, "lost").error().kind, ErrorKind::kUnavailable);
+      EXPECT_EQ(Put(*opened.log, "two")->lsn, 2);
+    }
+    EXPECT_EQ(Open(disk)->records, (Records{{1, "one"}, {2, "two"}}));
+  }
+}
+
+TEST(WriteAheadLog, SaysThatAnOutcomeIsUnknownWhileItCannotUndo) {
+  const auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    {
+      std::lock_guard lock(disk->mutex);
+      disk->sync_faults = {ErrorKind::kUnavailable, ErrorKind::kUnavailable};
+    }
+    EXPECT_EQ(Put(*opened.log, "lost").error().kind, ErrorKind::kUnknownOutcome);
+    EXPECT_EQ(Put(*opened.log, "one")->lsn, 1);
+  }
+  EXPECT_EQ(Open(disk)->records, (Records{{1, "one"}}));
+}
+
+TEST(WriteAheadLog, NumbersAboveWhatATableHasSeen) {
+  const auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    ASSERT_EQ(Put(*opened.log, "one")->lsn, 1);
+    opened.log->SkipTo(41);
+    ASSERT_EQ(Put(*opened.log, "two")->lsn, 42);
+    opened.log->SkipTo(3);
+    ASSERT_EQ(Put(*opened.log, "three")->lsn, 43);
+  }
+  EXPECT_EQ(Open(disk)->records, (Records{{1, "one"}, {42, "two"}, {43, "three"}}));
+}
+
+TEST(WriteAheadLog, SyncsOnceForAllThatWait) {
+  const auto disk = std::make_shared<Disk>();
+  auto opened = Open(disk).value();
+  std::vector<Lsn> told;
+  std::promise<void> last;
+  {
+    // While the log's thread stands in its first write, the others queue up behind it.
+    std::unique_lock lock(disk->mutex);
+    disk->syncs = 0;
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_TRUE(opened.log
+                      ->Append("x",
+                               [&, i](const Result<WalEntry>& entry) {
+                                 told.push_back(entry->lsn);
+                                 if (i == 99) last.set_value();
+                               })
+                      .has_value());
+    }
+  }
+  last.get_future().wait();
+  EXPECT_TRUE(std::ranges::is_sorted(told));
+  EXPECT_EQ(told.size(), 100U);
+  EXPECT_LE(disk->syncs, 4);
+}
+
+TEST(WriteAheadLog, SurvivesPowerCutsAtRandomMoments) {
+  SeededRng rng(11);
+  for (int round = 0; round < 60; ++round) {
+    auto disk = std::make_shared<Disk>();
+    Records acknowledged;
+    for (int life = 0; life < 4; ++life) {
+      auto opened = Open(disk, {.segment_bytes = 16 << 10, .bytes_max = 1 << 20});
+      ASSERT_TRUE(opened.has_value()) << Describe(opened.error());
+      for (const auto& [lsn, text] : acknowledged) {
+        ASSERT_EQ(opened->records[lsn], text) << "round " << round << " life " << life;
+      }
+      acknowledged = opened->records;
+      for (std::uint64_t i = rng.Below(8); i > 0; --i) {
+        const auto text = std::to_string(rng.Next()) + std::string(rng.Below(6000), 'y');
+        const auto entry = Put(*opened->log, text);
+        ASSERT_TRUE(entry.has_value());
+        acknowledged[entry->lsn] = text;
+      }
+      // Some more whose answers nobody waits for: any part of them may survive.
+      for (std::uint64_t i = rng.Below(4); i > 0; --i) {
+        ASSERT_TRUE(opened->log->Append(std::string(rng.Below(3000), 'z'), [](const auto&) {}));
+      }
+      disk = TestFolder::AfterPowerCut(*disk, rng);
+    }
+  }
+}
+
+TEST(WriteAheadLog, RefusesARecordLargerThanASegment) {
+  auto opened = Open(std::make_shared<Disk>()).value();
+  EXPECT_EQ(Put(*opened.log, std::string(20 << 10, 'x')).error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(Open(std::make_shared<Disk>(), {.segment_bytes = 100}).error().kind,
+            ErrorKind::kInvalid);
+}
+
+TEST(LogFolder, BelongsToOneProcess) {
+  const std::string path = testing::TempDir() + "/neuralake_log_folder";
+  const auto folder = LogFolder::Open(path).value();
+  const auto second = LogFolder::Open(path);
+  EXPECT_EQ(second.error().kind, ErrorKind::kAlreadyExists);
+  EXPECT_THAT(second.error().message, HasSubstr(path));
+}
+
+TEST(LogFolder, WritesAndReadsOnDisk) {
+  const std::string path = testing::TempDir() + "/neuralake_log_folder_io";
+  const auto folder = LogFolder::Open(path).value();
+  ASSERT_TRUE(folder->Put("small", "text").has_value());
+  auto file = folder->Create("large", 3 << 20).value();
+  EXPECT_EQ(folder->Size("large").value(), 3U << 20);
+  const std::vector<std::string_view> parts(2000, "abc");
+  ASSERT_TRUE(file->Write(10, parts).has_value());
+  ASSERT_TRUE(file->Sync().has_value());
+  EXPECT_EQ(file->Read(10 + 5997, 5).value(), std::string("abc\0\0", 5));
+  EXPECT_THAT(folder->List().value(), ElementsAre("large", "lock", "small"));
+  ASSERT_TRUE(folder->Rename("large", "small").has_value());
+  EXPECT_EQ(folder->OpenFile("large").error().kind, ErrorKind::kNotFound);
+  ASSERT_TRUE(folder->Remove("small").has_value());
+  ASSERT_TRUE(folder->Remove("small").has_value());
+}
+
+}  // namespace
+}  // namespace neuralake::ingest
