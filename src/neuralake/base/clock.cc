@@ -1,5 +1,7 @@
 #include "neuralake/base/clock.h"
 
+#include <algorithm>
+
 namespace neuralake {
 
 SystemClock& SystemClock::Get() {
@@ -17,7 +19,9 @@ bool SystemClock::Sleep(Duration duration, std::stop_token stop) {
   std::mutex mutex;
   std::condition_variable_any wakeup;
   std::unique_lock lock(mutex);
-  wakeup.wait_for(lock, stop, duration, [] { return false; });
+  // The end of an endless wait must be a time that the clock can tell.
+  const Duration bounded = std::min(duration, Duration{std::chrono::years(10)});
+  wakeup.wait_for(lock, stop, bounded, [] { return false; });
   return !stop.stop_requested();
 }
 

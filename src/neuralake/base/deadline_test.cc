@@ -1,5 +1,8 @@
 #include "neuralake/base/deadline.h"
 
+#include <future>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 namespace neuralake {
@@ -35,6 +38,19 @@ TEST(Deadline, AStopRequestIsACancellation) {
   EXPECT_TRUE(deadline.Check("x").has_value());
   source.request_stop();
   EXPECT_EQ(deadline.Check("x").error().kind, ErrorKind::kCancelled);
+}
+
+TEST(Deadline, SleepWithoutLimitEndsOnlyByAStopRequest) {
+  std::stop_source source;
+  const auto deadline = Deadline::Never(source.get_token());
+  std::promise<void> asleep;
+  std::jthread sleeper([&] {
+    asleep.set_value();
+    EXPECT_FALSE(deadline.Sleep(Duration::max()));
+    EXPECT_TRUE(source.stop_requested());
+  });
+  asleep.get_future().wait();
+  source.request_stop();
 }
 
 }  // namespace
