@@ -19,4 +19,7 @@ inline constexpr int kMakeFolderAttemptsMax = 3;
 /// never listed and are no keys.
 inline constexpr std::string_view kDraftPrefix = ".neuralake-draft-";
 
+/// How many keys a `FaultyStore` can leave out of a stale listing.
+inline constexpr std::size_t kNewestKeysMax = 256;
+
 }  // namespace neuralake::storage

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "neuralake/storage/conformance.h"
+#include "neuralake/storage/faulty_store.h"
 #include "neuralake/storage/local_store.h"
 #include "neuralake/storage/memory_store.h"
 
@@ -30,9 +31,14 @@ std::shared_ptr<ObjectStore> OpenMemory(const std::string& unique) {
   return MemoryStore::Open(Uri{"memory", unique, "some/prefix"}, registry).value();
 }
 
+std::shared_ptr<ObjectStore> OpenFaultless(const std::string& unique) {
+  return std::make_shared<FaultyStore>(OpenMemory(unique));
+}
+
 INSTANTIATE_TEST_SUITE_P(Stores, ConformanceSuite,
                          testing::Values(StoreCase{"Local", OpenLocal},
-                                         StoreCase{"Memory", OpenMemory}),
+                                         StoreCase{"Memory", OpenMemory},
+                                         StoreCase{"FaultyWithoutFaults", OpenFaultless}),
                          NameOfCase);
 
 }  // namespace
