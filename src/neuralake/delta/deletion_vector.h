@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,16 +27,24 @@ class DeletionVector {
 
   /// Read what `descriptor` names; relative ones below the root of `store`.
   /// \errors kCorruption  checksum, size or cardinality do not agree, naming the file
+  ///         kNotFound    the file is not there
   static Result<DeletionVector> Load(const DeletionVectorDescriptor& descriptor,
                                      storage::ObjectStore& store, const Deadline& deadline);
 
-  explicit DeletionVector(std::vector<std::uint64_t> rows);
+  /// The set of `rows`, in any order.
+  explicit DeletionVector(std::span<const std::uint64_t> rows);
   ~DeletionVector();
   DeletionVector(DeletionVector&&) noexcept;
   DeletionVector& operator=(DeletionVector&&) noexcept;
 
+  /// The blob that `Decode` reads.
+  std::string Encode() const;
+
   std::uint64_t cardinality() const;
   bool Contains(std::uint64_t row) const;
+
+  /// How many of the `count` rows from `start` are deleted.
+  std::uint64_t CountDeleted(std::uint64_t start, std::uint64_t count) const;
 
   /// Append to `selected` those of the `count` rows from `start` that are not deleted, counted from
   /// `start`; returns how many. When none is deleted, `selected` is left alone.
@@ -43,7 +53,13 @@ class DeletionVector {
 
  private:
   struct Bitmap;
+  explicit DeletionVector(std::unique_ptr<Bitmap> bitmap);
+
   std::unique_ptr<Bitmap> bitmap_;
 };
+
+/// The key of the file that a relative descriptor (`u`) names, below the table's root; nothing for
+/// inline ones, absolute ones, and texts that name nothing.
+std::optional<std::string> RelativeKey(const DeletionVectorDescriptor& descriptor);
 
 }  // namespace neuralake::delta
