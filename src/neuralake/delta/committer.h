@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "neuralake/base/clock.h"
+#include "neuralake/base/deadline.h"
+#include "neuralake/base/error.h"
+#include "neuralake/base/rng.h"
+#include "neuralake/delta/actions.h"
+#include "neuralake/delta/predicate.h"
+#include "neuralake/delta/snapshot.h"
+#include "neuralake/delta/table.h"
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::delta {
+
+/// What a `Committer` needs of the table that it commits to; the table implements it.
+///
+/// \threads safe from any thread
+class CommitGround {
+ public:
+  virtual ~CommitGround() = default;
+
+  /// The newest snapshot that is held, without looking; null before the first.
+  virtual SnapshotPtr Cached() const = 0;
+
+  /// The actions of the commit file of `version`.
+  /// \errors kCorruption  naming the file, the line and the table
+  virtual Result<std::vector<Action>> Parse(Version version, std::string_view bytes) const = 0;
+
+  /// The snapshot after `base` (null: none, this is version 0) that `actions` make. In memory, in
+  /// time proportional to `actions`; reads nothing.
+  ///
+  /// \param committed  when; an in-commit timestamp among the actions wins over it
+  /// \errors kInvalid, kCorruption, kUnsupported  the actions make no table this build can read
+  virtual Result<SnapshotPtr> Advance(const SnapshotPtr& base, std::span<const Action> actions,
+                                      WallTime committed) const = 0;
+
+  /// Keep `snapshot` as the newest, unless what is held is newer.
+  virtual void Publish(const SnapshotPtr& snapshot) = 0;
+
+  /// Whether a row of `file` may satisfy `predicate`, by partition values and statistics.
+  virtual bool MayMatch(const Metadata& metadata, const AddFile& file,
+                        const Predicate& predicate) const = 0;
+};
+
+struct CommitterOptions {
+  std::uint32_t attempts_max = 1000;  ///< Rebases onto concurrent commits.
+  Clock* clock = &SystemClock::Get();
+  Rng* rng = &SystemRng::Get();
+};
+
+/// Makes commits: puts `_delta_log/<version>.json` if it is absent, judges whoever was first, and
+/// settles a lost answer by looking for its own token.
+///
+/// \threads safe from any thread; one instance a table
+class Committer {
+ public:
+  /// \param ground  outlives this
+  Committer(std::shared_ptr<storage::ObjectStore> store, CommitGround& ground,
+            CommitterOptions options = {});
+  ~Committer();
+
+  /// As `Table::Create`.
+  Result<CommitOutcome> Create(Metadata metadata, std::vector<Action> actions, CommitInfo info,
+                               const Deadline& deadline);
+
+  /// As `Table::Commit`.
+  Result<CommitOutcome> Commit(const SnapshotPtr& read, CommitRequest request,
+                               const Deadline& deadline);
+
+ private:
+  class Recent;
+
+  std::shared_ptr<storage::ObjectStore> store_;
+  CommitGround& ground_;
+  CommitterOptions options_;
+  std::unique_ptr<Recent> recent_;
+};
+
+}  // namespace neuralake::delta
