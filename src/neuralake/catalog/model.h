@@ -24,6 +24,8 @@ enum class TableKind : std::uint8_t {
 struct SourcePlace {
   std::string file;  ///< Relative to the project folder.
   int line = 0;      ///< From 1; 0 when unknown.
+
+  bool operator==(const SourcePlace&) const = default;
 };
 
 /// A column as the definition declares it. A declared column is documentation for Delta tables that
@@ -35,6 +37,7 @@ struct Column {
   std::string description;
   std::string unit;
   std::vector<std::string> tags;
+  SourcePlace place;  ///< Known while definitions are checked; a manifest does not keep it.
 };
 
 struct CsvOptions {
@@ -52,7 +55,7 @@ struct FunctionSource {
 struct TableModel {
   std::string name;
   TableKind kind = TableKind::kDelta;
-  std::string uri;  ///< Empty for kFunction. Absolute: relative ones were resolved at build.
+  std::string uri;  ///< Empty for kFunction. Absolute when loaded with a project folder.
   std::string description;
   std::string owner;
   std::vector<std::string> tags;
@@ -86,29 +89,48 @@ struct CatalogModel {
   std::vector<DatabaseModel> databases;  ///< In order of their names.
   std::string digest;                    ///< Hash of the manifest's bytes.
 
+  /// Names are compared as SQL does: ASCII letters without case. Null when there is none.
   const DatabaseModel* Find(std::string_view database) const;
   const TableModel* Find(std::string_view database, std::string_view table) const;
 };
 
 using CatalogPtr = std::shared_ptr<const CatalogModel>;
 
+enum class Severity : std::uint8_t {
+  kError,
+  kWarning,  ///< Told, but the manifest is made all the same.
+};
+
 /// One mistake in the definitions: where, what is wrong, what would be right.
 struct Problem {
   SourcePlace place;
   std::string subject;  ///< `aviation.flights.dep_delay`.
   std::string message;
+  Severity severity = Severity::kError;
+
+  bool operator==(const Problem&) const = default;
 };
 
+/// `file:line: subject: message`, as compilers do; a warning says so before its message.
+std::string FormatProblem(const Problem& problem);
+
+/// Whether any of `problems` is more than a warning.
+bool HasErrors(const std::vector<Problem>& problems);
+
 /// Load the bytes of a manifest (`.neuralake/catalog.json`).
+///
+/// \param project  the folder that relative URIs of tables count from; they stay as they are when
+///                 it is empty
 /// \errors kInvalid  not a manifest of this version; lists every problem, one a line
-Result<CatalogPtr> LoadManifest(std::string_view json);
+Result<CatalogPtr> LoadManifest(std::string_view json, std::string_view project = "");
 
 /// Check definitions as the Python package exported them (`python -m neuralake.export`).
 /// \returns every problem, in order of file and line; empty when all is well
 std::vector<Problem> CheckDefinitions(std::string_view json);
 
 /// The manifest of checked definitions: canonical JSON, the same bytes for the same definitions.
-/// \errors kInvalid  when `CheckDefinitions` has something to say
+/// Relative URIs stay relative, so that a project can be moved and its manifest compared.
+/// \errors kInvalid  when `CheckDefinitions` has errors to tell
 Result<std::string> MakeManifest(std::string_view definitions_json);
 
 }  // namespace neuralake::catalog
