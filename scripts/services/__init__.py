@@ -1,0 +1,1 @@
+"""The servers that `scripts/service` knows, one a file."""
