@@ -1,0 +1,61 @@
+"""What a table's function may return, as one kind of frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from neuralake.errors import NeuralakeError
+
+
+def lazy_frame(value: Any, name: str) -> pl.LazyFrame:
+    """Take what a function returned as a Polars lazy frame, without copying where possible.
+
+    Parameters
+    ----------
+    value
+        A Polars lazy or eager frame, a pandas frame, an Arrow table, batch or reader, or anything
+        with the Arrow C stream interface.
+    name
+        Of the table, for the message.
+
+    Raises
+    ------
+    NeuralakeError
+        ``invalid``: something else.
+    """
+    if isinstance(value, pl.LazyFrame):
+        return value
+    if isinstance(value, pl.DataFrame):
+        return value.lazy()
+    if hasattr(value, "__arrow_c_stream__") or hasattr(value, "__arrow_c_array__"):
+        return pl.DataFrame(value).lazy()
+    if type(value).__module__.partition(".")[0] == "pandas":
+        frame: pl.DataFrame = pl.from_pandas(value)
+        return frame.lazy()
+    raise NeuralakeError(
+        "invalid",
+        f"{name} returned a {type(value).__name__}; a table's function returns a Polars, pandas or "
+        "Arrow frame",
+    )
+
+
+def select(frame: pl.LazyFrame, columns: Sequence[str] | None, name: str) -> pl.LazyFrame:
+    """Keep ``columns``, in their order; all of them for ``None``.
+
+    Raises
+    ------
+    NeuralakeError
+        ``not_found``: a column that the frame does not have.
+    """
+    if columns is None:
+        return frame
+    there = frame.collect_schema().names()
+    for column in columns:
+        if column not in there:
+            raise NeuralakeError(
+                "not_found", f"{name} has no column {column}; it has {', '.join(there)}"
+            )
+    return frame.select(columns)

@@ -1,0 +1,154 @@
+"""Serve function tables to the engine: ``python -m neuralake.worker``.
+
+One line of JSON asks for one table::
+
+    {"module": "lake.aviation", "function": "carriers",
+     "columns": ["code", "name"], "filters": [["code", "=", "AA"]], "limit": 10}
+
+``columns``, ``filters`` (see ``neuralake.filters``) and ``limit`` may be ``null`` or absent;
+``limit`` 0 asks for the schema alone. The answer is a line ``{"ok": true}`` and an Arrow IPC
+stream, or a line ``{"ok": false, "error": "…", "kind": "…", "file": "…", "line": 7}``. A table is
+computed whole before the first byte of an answer, so that a failure never cuts one short. What the
+functions print goes to standard error. The process ends with its input.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+
+from neuralake.errors import NeuralakeError
+from neuralake.filters import to_expression
+from neuralake.frames import lazy_frame, select
+from neuralake.function_table import FunctionTable
+
+
+class Sources:
+    """Sees when a module of the project has changed on disk, and forgets all of them then.
+
+    Parameters
+    ----------
+    project
+        The folder whose modules are watched.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self._project = project.resolve()
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def refresh(self) -> None:
+        """Forget the project's modules if one has changed since the last call."""
+        now = {name: _stamp(file) for name, file in self._files().items()}
+        if any(self._seen.get(name, stamp) != stamp for name, stamp in now.items()):
+            for name in now:
+                del sys.modules[name]
+            importlib.invalidate_caches()
+            now = {}
+        self._seen = now
+
+    def remember(self) -> None:
+        """Note the modules that are loaded by now."""
+        for name, file in self._files().items():
+            self._seen.setdefault(name, _stamp(file))
+
+    def _files(self) -> dict[str, Path]:
+        files = {}
+        for name, module in list(sys.modules.items()):
+            file = getattr(module, "__file__", None)
+            if not file or name == "__main__":
+                continue
+            path = Path(file)
+            inside = path.is_relative_to(self._project)
+            if inside and "site-packages" not in path.parts and name.split(".")[0] != "neuralake":
+                files[name] = path
+        return files
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        found = file.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_mtime_ns, found.st_size)
+
+
+def compute(request: Mapping[str, Any]) -> pl.DataFrame:
+    """Call the function that ``request`` names and cut its frame to what was asked for."""
+    name = f"{request['module']}.{request['function']}"
+    module = importlib.import_module(request["module"])
+    function = getattr(module, request["function"], None)
+    if function is None:
+        raise NeuralakeError(
+            "not_found", f"module {request['module']} has no {request['function']}"
+        )
+    if not isinstance(function, FunctionTable):
+        raise NeuralakeError("invalid", f"{name} is not a function with @table")
+    frame = lazy_frame(function(), name)
+    predicate = to_expression(request.get("filters"))
+    if predicate is not None:
+        frame = frame.filter(predicate)
+    frame = select(frame, request.get("columns"), name)
+    limit = request.get("limit")
+    return (frame if limit is None else frame.head(limit)).collect()
+
+
+def refusal(error: BaseException) -> dict[str, Any]:
+    """Describe ``error`` with the deepest line that is not of a library."""
+    if isinstance(error, NeuralakeError):
+        return {"ok": False, "kind": error.kind, "error": error.message, "file": None, "line": None}
+    package = str(Path(__file__).parent)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and not frame.filename.startswith((package, "<"))
+    ]
+    return {
+        "ok": False,
+        "kind": "invalid",
+        "error": f"{type(error).__name__}: {error}",
+        "file": frames[-1].filename if frames else None,
+        "line": frames[-1].lineno if frames else None,
+    }
+
+
+def answer(line: bytes, out: IO[bytes], sources: Sources) -> None:
+    """Answer one request on ``out``."""
+    try:
+        sources.refresh()
+        frame = compute(json.loads(line))
+        sources.remember()
+    except (Exception, SystemExit) as error:
+        traceback.print_exc()
+        out.write(json.dumps(refusal(error)).encode() + b"\n")
+    else:
+        out.write(b'{"ok":true}\n')
+        frame.write_ipc_stream(out, compat_level=pl.CompatLevel.oldest())
+    out.flush()
+
+
+def main() -> int:
+    """Answer requests until the input ends."""
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(Path.cwd()))
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sources = Sources(Path.cwd())
+    try:
+        for line in sys.stdin.buffer:
+            if line.strip():
+                answer(line, out, sources)
+    except (BrokenPipeError, KeyboardInterrupt):
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
