@@ -31,7 +31,7 @@ Status Lanes::Begin(Lane lane, Deadline deadline, Step step) {
     if (closed_) return Fail(ErrorKind::kUnavailable, "the server is stopping");
     auto& queue = waiting_[Index(lane)];
     if (queue.size() >= options_.waiting_max) {
-      return Fail(ErrorKind::kUnavailable,
+      return Fail(ErrorKind::kResourceExhausted,
                   fmt::format("{} statements wait already, the most there may be; try again later",
                               queue.size()));
     }

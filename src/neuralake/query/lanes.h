@@ -52,7 +52,8 @@ class Lanes {
   /// Queue the first step of a statement.
   ///
   /// \param deadline  a step that still waits when it is over is run by `RunExpired`
-  /// \errors kUnavailable  `waiting_max` steps wait in this lane, or the lanes are closing
+  /// \errors kResourceExhausted  `waiting_max` steps wait in this lane
+  ///         kUnavailable        the lanes are closing
   Status Begin(Lane lane, Deadline deadline, Step step);
 
   /// Queue a later step of a statement that was begun. Never refused while the lanes are open.

@@ -85,7 +85,7 @@ TEST(Lanes, RefusesBeyondTheBoundButNotLaterSteps) {
   ASSERT_TRUE(lanes.Begin(Lane::kShort, Deadline(), [] {}));
   const Status full = lanes.Begin(Lane::kShort, Deadline(), [] {});
   ASSERT_FALSE(full);
-  EXPECT_EQ(full.error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(full.error().kind, ErrorKind::kResourceExhausted);
   std::promise<void> done;
   lanes.Continue(Lane::kShort, Deadline(), [&] { done.set_value(); });
   held.go.set_value();

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace neuralake::serve {
+
+using namespace std::chrono_literals;
+
+// HTTP: what a request may be.
+
+/// Request line and header fields together.
+inline constexpr std::size_t kHeaderBytesMax = 16 << 10;
+inline constexpr std::size_t kHeadersMax = 100;
+inline constexpr std::size_t kTargetBytesMax = 8 << 10;
+inline constexpr std::size_t kBodyBytesMax = 16 << 20;
+/// Of `POST /api/v1/ingest/…`, which carries data.
+inline constexpr std::size_t kIngestBodyBytesMax = 64 << 20;
+/// Parameters of one statement.
+inline constexpr std::size_t kParametersMax = 1000;
+
+// HTTP: how long a client may take.
+
+/// From the first byte of a head to its end.
+inline constexpr auto kHeadTimeMax = 5s;
+/// A body must come at this rate or faster, after `kBodyGrace`.
+inline constexpr std::size_t kBodyBytesPerSecondMin = 1 << 10;
+inline constexpr auto kBodyGrace = 10s;
+/// Between two requests of a connection.
+inline constexpr auto kIdleTimeMax = 60s;
+/// For the client to take a part of an answer.
+inline constexpr auto kWriteTimeMax = 30s;
+inline constexpr std::size_t kRequestsPerConnectionMax = 100'000;
+
+// Both protocols.
+
+inline constexpr std::size_t kConnectionsMax = 1024;
+/// Parts of an answer: so much is encoded before it is sent, and held in memory, a statement.
+inline constexpr std::size_t kPartBytes = 256 << 10;
+/// A part also ends after this time, so that slow answers flow.
+inline constexpr auto kPartTimeMax = 200ms;
+/// How often stopped, late and abandoned statements are looked for.
+inline constexpr auto kSweepInterval = 50ms;
+/// For statements to end after SIGTERM, before they are cancelled.
+inline constexpr auto kDrainTimeMax = 10s;
+
+// Answers.
+
+/// Rows of a Parquet row group in an answer: what is held before it is written.
+inline constexpr std::int64_t kParquetGroupRowsMax = 122'880;
+/// A page of `GET /api/v1/tables/{db}/{table}/rows`, unless it says another number.
+inline constexpr std::uint64_t kPageRowsDefault = 1000;
+inline constexpr std::uint64_t kPageRowsMax = 1'000'000;
+/// Filters, columns and order terms of one `rows` request, together.
+inline constexpr std::size_t kRowsTermsMax = 256;
+inline constexpr std::size_t kCursorBytesMax = 8 << 10;
+/// Statements shown by `GET /api/v1/queries`.
+inline constexpr std::size_t kQueriesShown = 200;
+
+// The Postgres protocol.
+
+/// PostgreSQL's own bound.
+inline constexpr std::size_t kStartupBytesMax = 10'000;
+inline constexpr std::size_t kMessageBytesMax = 16 << 20;
+inline constexpr auto kStartupTimeMax = 10s;
+inline constexpr std::size_t kPreparedMax = 1000;
+inline constexpr std::size_t kPortalsMax = 100;
+/// Session parameters that a client may invent.
+inline constexpr std::size_t kSessionSettingsMax = 200;
+
+}  // namespace neuralake::serve
