@@ -4,6 +4,7 @@ namespace neuralake::app {
 namespace {
 
 constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
+    AddUp,
     AddDoctor,
     AddCompletion,
 };
