@@ -7,6 +7,7 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddUp,
     AddDoctor,
     AddCompletion,
+    AddReference,
 };
 
 int Run(int argc, char** argv) {
