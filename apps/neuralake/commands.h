@@ -7,7 +7,5 @@ namespace neuralake::app {
 // Each adds its subcommands to `app`; the file of the same name defines it.
 void AddCompletion(CLI::App& app, Outcome& outcome);
 void AddDoctor(CLI::App& app, Outcome& outcome);
-void AddReference(CLI::App& app, Outcome& outcome);
-void AddUp(CLI::App& app, Outcome& outcome);
 
 }  // namespace neuralake::app

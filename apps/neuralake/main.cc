@@ -4,10 +4,8 @@ namespace neuralake::app {
 namespace {
 
 constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
-    AddUp,
     AddDoctor,
     AddCompletion,
-    AddReference,
 };
 
 int Run(int argc, char** argv) {

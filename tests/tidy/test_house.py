@@ -16,7 +16,6 @@ ROOMS = [
     "base",
     "observe",
     "settings",
-    "supervise",
     "storage",
     "columnar",
     "delta",
