@@ -4,8 +4,7 @@ namespace neuralake::app {
 namespace {
 
 constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
-    AddDoctor,
-    AddCompletion,
+    AddInit, AddUp, AddCatalog, AddDoctor, AddCompletion,
 };
 
 int Run(int argc, char** argv) {

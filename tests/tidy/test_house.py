@@ -16,6 +16,7 @@ ROOMS = [
     "base",
     "observe",
     "settings",
+    "supervise",
     "storage",
     "columnar",
     "delta",

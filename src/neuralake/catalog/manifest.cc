@@ -15,20 +15,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-std::string_view KindName(TableKind kind) {
-  switch (kind) {
-    case TableKind::kDelta:
-      return "delta";
-    case TableKind::kParquet:
-      return "parquet";
-    case TableKind::kCsv:
-      return "csv";
-    case TableKind::kFunction:
-      return "function";
-  }
-  return "";
-}
-
 Json WriteColumn(const Column& column) {
   Json json = {{"name", column.name},
                {"nullable", column.nullable},

@@ -20,6 +20,20 @@ const T* FindSorted(const std::vector<T>& items, std::string_view name) {
 
 }  // namespace
 
+std::string_view KindName(TableKind kind) {
+  switch (kind) {
+    case TableKind::kDelta:
+      return "delta";
+    case TableKind::kParquet:
+      return "parquet";
+    case TableKind::kCsv:
+      return "csv";
+    case TableKind::kFunction:
+      return "function";
+  }
+  return "";
+}
+
 const Column* TableModel::Find(std::string_view column) const {
   const std::string folded = Folded(column);
   const auto found =

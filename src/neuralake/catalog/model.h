@@ -20,6 +20,9 @@ enum class TableKind : std::uint8_t {
   kFunction,  ///< A Python function that returns a frame.
 };
 
+/// `delta`, `parquet`, `csv` or `function`, as manifests have it.
+std::string_view KindName(TableKind kind);
+
 /// Where a definition stands, for messages and links.
 struct SourcePlace {
   std::string file;  ///< Relative to the project folder.

@@ -1,0 +1,46 @@
+#include <climits>
+#include <iostream>
+
+#include "commands.h"
+#include "project.h"
+#include <unistd.h>
+
+#include "neuralake/supervise/supervisor.h"
+
+namespace neuralake::app {
+namespace {
+
+/// The path of the running program.
+Result<std::string> Self() {
+  char path[PATH_MAX];
+  const auto size = readlink("/proc/self/exe", path, sizeof(path));
+  if (size <= 0) return Fail(ErrorKind::kInternal, "cannot tell where this program lies");
+  return std::string(path, static_cast<std::size_t>(size));
+}
+
+Status Up(const std::string& folder) {
+  const auto stop = StopOnSignals();
+  // Every problem of the settings is shown once here, not by each child.
+  const auto loaded = TRY(LoadProject(folder));
+  const auto self = TRY(Self());
+  std::vector<supervise::Child> children;
+  for (const auto* name : {"ingest", "serve", "compact", "vacuum"}) {
+    children.push_back({name, {self, name, "--project", loaded.project}});
+  }
+  return supervise::Supervise(children, {}, stop,
+                              [](const std::string& line) { std::cout << line << std::endl; });
+}
+
+}  // namespace
+
+void AddUp(CLI::App& app, Outcome& outcome) {
+  auto* command =
+      app.add_subcommand("up", "serve, ingest, compact and vacuum, each in a process, supervised");
+  auto folder = std::make_shared<std::string>(".");
+  command->add_option("--project", *folder, "a folder of the project");
+  command->callback([folder, &outcome] {
+    if (const auto done = Up(*folder); !done.has_value()) outcome.exit_code = Report(done.error());
+  });
+}
+
+}  // namespace neuralake::app

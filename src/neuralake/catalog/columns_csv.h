@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "neuralake/catalog/model.h"
+
+namespace neuralake::catalog {
+
+/// All declared columns, one line each, for spreadsheets: database, table, kind, owner, column,
+/// type, nullable, unit, description, tags (separated by blanks). A table without declared columns
+/// has one line with the column left empty.
+/// \source RFC 4180
+std::string ColumnsCsv(const CatalogModel& model);
+
+}  // namespace neuralake::catalog

@@ -1,0 +1,69 @@
+#include "neuralake/supervise/supervisor.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace neuralake::supervise {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+/// Runs shell commands as children and keeps their lines; asks to stop when a line is seen.
+struct Supervised {
+  std::vector<std::string> lines;
+  Status status;
+
+  Supervised(const std::vector<std::string>& commands, const std::string& stop_at, int times = 1,
+             SupervisorOptions options = {}) {
+    options.pause = std::chrono::milliseconds(1);
+    std::vector<Child> children;
+    for (const auto& command : commands) {
+      children.push_back({"c" + std::to_string(children.size()), {"/bin/sh", "-c", command}});
+    }
+    std::stop_source stop;
+    status = Supervise(children, options, stop.get_token(), [&](const std::string& line) {
+      lines.push_back(line);
+      if (line == stop_at && --times == 0) stop.request_stop();
+    });
+  }
+};
+
+TEST(Supervisor, PrintsEachLineBehindItsName) {
+  const Supervised run({"echo one; exec sleep 60", "echo two; exec sleep 60"}, "c1 | two");
+  EXPECT_TRUE(run.status.has_value());
+  EXPECT_THAT(run.lines, Contains("c1 | two"));
+}
+
+TEST(Supervisor, StartsAChildAgainThatEnded) {
+  SupervisorOptions options;
+  options.start_min = std::chrono::milliseconds(0);
+  const Supervised run({"echo up; exit 3"}, "c0 | up", 3, options);
+  EXPECT_TRUE(run.status.has_value());
+  EXPECT_THAT(run.lines, Contains(HasSubstr("exited with 3; starting it again")));
+}
+
+TEST(Supervisor, GivesUpOnAChildThatCannotStart) {
+  const Supervised run({"echo broken; exit 1", "exec sleep 60"}, "never");
+  ASSERT_FALSE(run.status.has_value());
+  EXPECT_EQ(run.status.error().kind, ErrorKind::kUnavailable);
+  EXPECT_THAT(run.status.error().message, HasSubstr("c0 exited with 1, 5 times in a row"));
+}
+
+TEST(Supervisor, EndsAChildThatDoesNotListen) {
+  SupervisorOptions options;
+  options.grace = std::chrono::milliseconds(50);
+  const Supervised run({"trap '' TERM; echo deaf; while :; do :; done"}, "c0 | deaf", 1, options);
+  EXPECT_TRUE(run.status.has_value());
+}
+
+TEST(Supervisor, LetsAChildSayItsLastWords) {
+  const Supervised run({"trap 'echo bye; exit 0' TERM; echo hello; while :; do sleep 0.01; done"},
+                       "c0 | hello");
+  EXPECT_THAT(run.lines, Contains("c0 | bye"));
+}
+
+}  // namespace
+}  // namespace neuralake::supervise
