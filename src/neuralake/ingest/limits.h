@@ -44,6 +44,8 @@ inline constexpr std::uint64_t kFrameBytesMax = kBodyBytesMax + (64ULL << 10);
 
 /// How deep a JSON value may nest.
 inline constexpr int kJsonDepthMax = 64;
+/// How much of a value the reason of a dead letter quotes, in bytes.
+inline constexpr std::size_t kReasonTextMax = 80;
 /// Memory that an Arrow body may take once decompressed, in bytes.
 inline constexpr std::int64_t kArrowBytesMax = 256LL << 20;
 

@@ -1,0 +1,188 @@
+#include "neuralake/ingest/decode/arrow_rows.h"
+
+#include <algorithm>
+
+#include <arrow/array.h>
+#include <arrow/array/util.h>
+#include <arrow/buffer.h>
+#include <arrow/compute/cast.h>
+#include <arrow/device.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/reader.h>
+#include <arrow/memory_pool.h>
+#include <arrow/record_batch.h>
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+#include <fmt/format.h>
+
+#include "neuralake/columnar/arrow_result.h"
+#include "neuralake/columnar/arrow_types.h"
+#include "neuralake/ingest/limits.h"
+
+namespace neuralake::ingest {
+
+namespace {
+
+using columnar::Unwrap;
+using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
+
+/// The column of `schema` called `name`, compared without case as Delta does; -1 without one.
+int FindColumn(const arrow::Schema& schema, std::string_view name) {
+  for (int i = 0; i < schema.num_fields(); ++i) {
+    if (std::ranges::equal(schema.field(i)->name(), name, [](unsigned char a, unsigned char b) {
+          return std::tolower(a) == std::tolower(b);
+        })) {
+      return i;
+    }
+  }
+  return -1;
+}
+
+bool HasRequired(const arrow::Field& field) {
+  return !field.nullable() || std::ranges::any_of(field.type()->fields(), [](const auto& child) {
+    return HasRequired(*child);
+  });
+}
+
+/// Where a null stands in row `row` that the schema does not allow; empty when nowhere.
+std::string ForbiddenNull(const arrow::Array& array, std::int64_t row, const arrow::Field& field) {
+  if (array.IsNull(row)) return field.nullable() ? "" : field.name();
+  const auto& type = *field.type();
+  if (type.id() == arrow::Type::STRUCT) {
+    const auto& members = static_cast<const arrow::StructArray&>(array);
+    for (int i = 0; i < type.num_fields(); ++i) {
+      const auto inner = ForbiddenNull(*members.field(i), row, *type.field(i));
+      if (!inner.empty()) return field.name() + "." + inner;
+    }
+  } else if (type.id() == arrow::Type::LIST || type.id() == arrow::Type::MAP) {
+    const auto& list = static_cast<const arrow::ListArray&>(array);
+    for (auto i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
+      const auto inner = ForbiddenNull(*list.values(), i, *type.field(0));
+      if (!inner.empty()) return field.name() + "." + inner;
+    }
+  }
+  return "";
+}
+
+/// A row as readable text, for its dead letter.
+std::string RowText(const arrow::RecordBatch& rows) {
+  std::string text = "{";
+  for (int i = 0; i < rows.num_columns(); ++i) {
+    const auto value = rows.column(i)->GetScalar(0);
+    text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", rows.column_name(i),
+                        value.ok() ? value.ValueUnsafe()->ToString() : "?");
+  }
+  return text + "}";
+}
+
+}  // namespace
+
+ArrowRows::ArrowRows(const columnar::Schema& schema, bool reject_unknown)
+    : schema_(columnar::ToArrow(schema)), reject_unknown_(reject_unknown) {}
+
+Result<Batches> ArrowRows::Read(std::string_view body, const RejectRow& reject) const {
+  arrow::ProxyMemoryPool counted(arrow::default_memory_pool());
+  arrow::CappedMemoryPool pool(&counted, kArrowBytesMax);
+  auto options = arrow::ipc::IpcReadOptions::Defaults();
+  options.memory_pool = &pool;
+  options.use_threads = false;
+  const auto input =
+      std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(std::string(body)));
+  const auto stream = TRY(Unwrap(arrow::ipc::RecordBatchStreamReader::Open(input, options),
+                                 "not an Arrow stream", ErrorKind::kInvalid));
+  TRY(CheckSchema(*stream->schema()));
+  Batches out;
+  std::int64_t first = 0;
+  for (;;) {
+    std::shared_ptr<arrow::RecordBatch> batch;
+    TRY(Unwrap(stream->ReadNext(&batch), "not an Arrow stream", ErrorKind::kInvalid));
+    if (batch == nullptr) return out;
+    // Offsets and lengths come from outside: nothing may be read through them before this.
+    TRY(Unwrap(batch->ValidateFull(), "not a valid Arrow batch", ErrorKind::kInvalid));
+    Batches converted;
+    Convert(*Align(*batch), first, reject, converted);
+    // A copy, because what was read lies in the body or in the pool of this call.
+    for (const auto& each : converted) {
+      out.push_back(TRY(Unwrap(each->CopyTo(arrow::default_cpu_memory_manager()), "Arrow rows")));
+    }
+    first += batch->num_rows();
+  }
+}
+
+Status ArrowRows::CheckSchema(const arrow::Schema& given) const {
+  for (const auto& field : schema_->fields()) {
+    const auto at = FindColumn(given, field->name());
+    if (at < 0 && !field->nullable()) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("column {} is missing, and it must not be null", field->name()));
+    }
+    if (at < 0) continue;
+    const auto& from = *given.field(at)->type();
+    if (!from.Equals(*field->type()) && !arrow::compute::CanCast(from, *field->type())) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("column {} is {}, where {} is declared", field->name(),
+                              from.ToString(), field->type()->ToString()));
+    }
+  }
+  if (!reject_unknown_) return {};
+  for (const auto& field : given.fields()) {
+    if (FindColumn(*schema_, field->name()) < 0) {
+      return Fail(ErrorKind::kInvalid, fmt::format("the table has no column '{}'", field->name()));
+    }
+  }
+  return {};
+}
+
+/// The columns of the table in its order, as they were given; missing ones are null.
+std::shared_ptr<arrow::RecordBatch> ArrowRows::Align(const arrow::RecordBatch& given) const {
+  std::vector<std::shared_ptr<arrow::Field>> fields;
+  std::vector<std::shared_ptr<arrow::Array>> columns;
+  for (const auto& field : schema_->fields()) {
+    const auto at = FindColumn(*given.schema(), field->name());
+    auto column = at < 0 ? std::make_shared<arrow::NullArray>(given.num_rows()) : given.column(at);
+    fields.push_back(field->WithType(column->type()));
+    columns.push_back(std::move(column));
+  }
+  return arrow::RecordBatch::Make(arrow::schema(fields), given.num_rows(), columns);
+}
+
+/// Cast `rows`; when one of them does not fit, halve until it stands alone.
+void ArrowRows::Convert(const arrow::RecordBatch& rows, std::int64_t first, const RejectRow& reject,
+                        Batches& out) const {
+  if (rows.num_rows() == 0) return;
+  auto cast = Cast(rows);
+  if (cast.has_value()) {
+    out.push_back(*std::move(cast));
+  } else if (rows.num_rows() == 1) {
+    reject(first, std::move(cast).error().message, RowText(rows));
+  } else {
+    const auto half = rows.num_rows() / 2;
+    Convert(*rows.Slice(0, half), first, reject, out);
+    Convert(*rows.Slice(half), first + half, reject, out);
+  }
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> ArrowRows::Cast(const arrow::RecordBatch& rows) const {
+  std::vector<std::shared_ptr<arrow::Array>> columns;
+  for (int i = 0; i < rows.num_columns(); ++i) {
+    const auto& field = *schema_->field(i);
+    auto column = rows.column(i);
+    if (!column->type()->Equals(*field.type())) {
+      auto options = arrow::compute::CastOptions::Safe(field.type());
+      options.allow_time_truncate = true;
+      column = TRY(Unwrap(arrow::compute::Cast(arrow::Datum(column), options), field.name(),
+                          ErrorKind::kInvalid))
+                   .make_array();
+    }
+    if (HasRequired(field)) {
+      for (std::int64_t row = 0; row < rows.num_rows(); ++row) {
+        const auto null = ForbiddenNull(*column, row, field);
+        if (!null.empty()) return Fail(ErrorKind::kInvalid, null + ": it must not be null");
+      }
+    }
+    columns.push_back(std::move(column));
+  }
+  return arrow::RecordBatch::Make(schema_, rows.num_rows(), std::move(columns));
+}
+
+}  // namespace neuralake::ingest

@@ -1,0 +1,234 @@
+#include "neuralake/ingest/decode/decoder.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include <arrow/array.h>
+#include <arrow/record_batch.h>
+#include <arrow/type.h>
+#include <arrow/util/byte_size.h>
+#include <fmt/format.h>
+
+#include "neuralake/columnar/arrow_types.h"
+#include "neuralake/ingest/decode/arrow_rows.h"
+#include "neuralake/ingest/decode/csv_text.h"
+
+namespace neuralake::ingest {
+
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+/// For each cell the child of the row that it belongs to; -1 for none.
+using CellColumns = std::vector<std::ptrdiff_t>;
+
+/// The columns that a CSV body's first line names.
+Result<CellColumns> ReadHeader(const std::vector<CsvCell>& cells, const StructColumn& row,
+                               bool ignore_unknown) {
+  CellColumns columns;
+  for (const auto& cell : cells) {
+    const auto at = row.Find(cell.text);
+    if (at < 0 && !ignore_unknown) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("the header names '{}', which is no column of the table", cell.text));
+    }
+    if (at >= 0 && std::ranges::find(columns, at) != columns.end()) {
+      return Fail(ErrorKind::kInvalid, fmt::format("the header names '{}' twice", cell.text));
+    }
+    columns.push_back(at);
+  }
+  return columns;
+}
+
+Status AppendCell(const CsvCell& cell, Column& column, JsonRows& json) {
+  if (cell.text.empty() && !cell.quoted) return column.AppendNull();
+  if (column.shape() != Column::Shape::kScalar) return json.AppendValue(column, cell.text);
+  return column.AppendText(cell.text);
+}
+
+/// One record into one row, which the caller takes back on an error.
+Status AppendRecord(const std::vector<CsvCell>& cells, const CellColumns& columns,
+                    StructColumn& row, JsonRows& json) {
+  if (cells.size() != columns.size()) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("{} cells where there are {} columns", cells.size(), columns.size()));
+  }
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (columns[i] < 0) continue;
+    auto& column = row.child(static_cast<std::size_t>(columns[i]));
+    auto appended = AppendCell(cells[i], column, json);
+    if (!appended.has_value()) {
+      return Annotate(std::move(appended).error(), column.field().name);
+    }
+  }
+  return row.Close();
+}
+
+CellColumns AllColumns(const StructColumn& row) {
+  CellColumns columns(row.count());
+  std::iota(columns.begin(), columns.end(), 0);
+  return columns;
+}
+
+}  // namespace
+
+Result<ContentType> ParseContentType(std::string_view header) {
+  std::string text;
+  for (const char c : header) {
+    if (c != ' ' && c != '\t') text.push_back(static_cast<char>(std::tolower(c)));
+  }
+  const auto name = text.substr(0, text.find(';'));
+  if (name == "application/json") return ContentType::kJson;
+  if (name == "application/x-ndjson" || name == "application/ndjson" ||
+      name == "application/jsonl" || name == "application/x-jsonlines") {
+    return ContentType::kNdjson;
+  }
+  if (name == "text/csv") {
+    return text.contains("header=absent") ? ContentType::kCsvNoHeader : ContentType::kCsv;
+  }
+  if (name == "application/vnd.apache.arrow.stream") return ContentType::kArrow;
+  return Fail(ErrorKind::kUnsupported,
+              fmt::format("content type '{}' is not read; application/json, application/x-ndjson, "
+                          "text/csv and application/vnd.apache.arrow.stream are",
+                          name));
+}
+
+Result<std::unique_ptr<Decoder>> Decoder::Make(const columnar::Schema& schema,
+                                               const UnknownMembers& unknown) {
+  columnar::Field root{.name = "row",
+                       .type = {.id = columnar::TypeId::kStruct, .children = schema.fields},
+                       .nullable = false};
+  auto row = TRY(StructColumn::Make(root));
+  if (unknown.policy == UnknownMembers::Policy::kCollect) {
+    const auto* column = schema.Find(unknown.column);
+    if (column == nullptr || column->type.id != columnar::TypeId::kString) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("'{}', where unknown members go, is no string column of the table",
+                              unknown.column));
+    }
+  }
+  return std::unique_ptr<Decoder>(new Decoder(std::move(row), schema, unknown));
+}
+
+Decoder::Decoder(std::unique_ptr<StructColumn> row, const columnar::Schema& schema,
+                 const UnknownMembers& unknown)
+    : row_(std::move(row)),
+      json_(*row_, unknown),
+      arrow_(
+          std::make_unique<ArrowRows>(schema, unknown.policy != UnknownMembers::Policy::kIgnore)),
+      ignore_unknown_(unknown.policy == UnknownMembers::Policy::kIgnore),
+      schema_(columnar::ToArrow(schema)) {}
+
+Decoder::~Decoder() = default;
+
+Result<RowCounts> Decoder::Add(ContentType type, std::string_view body) {
+  const auto rows_before = rows();
+  const auto rejected_before = decoded_.rejected.size();
+  if (type != ContentType::kArrow && body.starts_with(kByteOrderMark)) body.remove_prefix(3);
+  switch (type) {
+    case ContentType::kJson:
+      TRY(AddJson(body));
+      break;
+    case ContentType::kNdjson:
+      AddNdjson(body);
+      break;
+    case ContentType::kCsv:
+    case ContentType::kCsvNoHeader:
+      TRY(AddCsv(body, type == ContentType::kCsv));
+      break;
+    case ContentType::kArrow:
+      TRY(AddArrow(body));
+      break;
+  }
+  ++body_;
+  return RowCounts{rows() - rows_before,
+                   static_cast<std::int64_t>(decoded_.rejected.size() - rejected_before)};
+}
+
+std::int64_t Decoder::rows() const {
+  return decoded_.rows + static_cast<std::int64_t>(row_->length());
+}
+
+Decoded Decoder::Finish() {
+  Flush();
+  body_ = 0;
+  return std::exchange(decoded_, {});
+}
+
+/// Make a batch of the rows that the columns hold.
+void Decoder::Flush() {
+  const auto rows = static_cast<std::int64_t>(row_->length());
+  if (rows == 0) return;
+  const auto array = row_->Finish(arrow::struct_(schema_->fields()));
+  auto columns = static_cast<const arrow::StructArray&>(*array).fields();
+  decoded_.batches.push_back(arrow::RecordBatch::Make(schema_, rows, std::move(columns)));
+  decoded_.rows += rows;
+  decoded_.bytes += static_cast<std::uint64_t>(arrow::util::TotalBufferSize(*array));
+}
+
+void Decoder::Reject(std::int64_t row, std::string reason, std::string_view payload) {
+  decoded_.rejected.push_back({body_, row, std::move(reason), std::string(payload)});
+  decoded_.bytes += payload.size();
+}
+
+Status Decoder::AddJson(std::string_view body) {
+  const auto rows = TRY(json_.Split(body));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto added = json_.Append(rows[i]);
+    if (added.has_value()) continue;
+    Reject(static_cast<std::int64_t>(i), std::move(added).error().message, rows[i]);
+  }
+  return {};
+}
+
+void Decoder::AddNdjson(std::string_view body) {
+  for (std::int64_t row = 0; !body.empty(); ++row) {
+    const auto end = std::min(body.find('\n'), body.size());
+    auto line = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    auto added = json_.Append(line);
+    if (!added.has_value()) Reject(row, std::move(added).error().message, line);
+  }
+}
+
+Status Decoder::AddCsv(std::string_view body, bool header) {
+  CsvText csv(body);
+  auto columns = AllColumns(*row_);
+  if (header) {
+    if (!csv.Next()) return Fail(ErrorKind::kInvalid, "the header line is missing");
+    columns = TRY(ReadHeader(*TRY(csv.Cells()), *row_, ignore_unknown_));
+  }
+  for (std::int64_t row = 0; csv.Next(); ++row) {
+    const auto length = row_->length();
+    auto added = [&]() -> Status {
+      return AppendRecord(*TRY(csv.Cells()), columns, *row_, json_);
+    }();
+    if (added.has_value()) continue;
+    row_->Truncate(length);
+    Reject(row, std::move(added).error().message, csv.record());
+  }
+  return {};
+}
+
+Status Decoder::AddArrow(std::string_view body) {
+  // Rows keep the order in which they came.
+  Flush();
+  const auto rejected = decoded_.rejected.size();
+  auto batches = arrow_->Read(body, [&](std::int64_t row, std::string reason, std::string payload) {
+    Reject(row, std::move(reason), payload);
+  });
+  if (!batches.has_value()) {
+    decoded_.rejected.resize(rejected);
+    return std::unexpected(std::move(batches).error());
+  }
+  for (auto& batch : *batches) {
+    decoded_.rows += batch->num_rows();
+    decoded_.bytes += static_cast<std::uint64_t>(arrow::util::TotalBufferSize(*batch));
+    decoded_.batches.push_back(std::move(batch));
+  }
+  return {};
+}
+
+}  // namespace neuralake::ingest

@@ -1,0 +1,281 @@
+#include "neuralake/ingest/decode/decoder.h"
+
+#include <arrow/array.h>
+#include <arrow/builder.h>
+#include <arrow/io/memory.h>
+#include <arrow/ipc/writer.h>
+#include <arrow/pretty_print.h>
+#include <arrow/record_batch.h>
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace neuralake::ingest {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using Policy = UnknownMembers::Policy;
+
+std::unique_ptr<Decoder> For(std::string_view ddl, const UnknownMembers& unknown = {}) {
+  return Decoder::Make(columnar::ParseDdl(ddl).value(), unknown).value();
+}
+
+/// All values of the first column as text; `null` for nulls.
+std::vector<std::string> Column(const Decoded& decoded, int column = 0) {
+  std::vector<std::string> values;
+  for (const auto& batch : decoded.batches) {
+    EXPECT_TRUE(batch->ValidateFull().ok()) << batch->ValidateFull().ToString();
+    for (std::int64_t i = 0; i < batch->num_rows(); ++i) {
+      values.push_back(batch->column(column)->GetScalar(i).ValueOrDie()->ToString());
+    }
+  }
+  return values;
+}
+
+/// What one JSON value becomes in a column of `type`; or the reason why it does not fit.
+std::string As(std::string_view type, std::string_view value) {
+  auto decoder = For("c " + std::string(type));
+  const auto added = decoder->Add(ContentType::kNdjson, "{\"c\": " + std::string(value) + "}");
+  EXPECT_TRUE(added.has_value());
+  const auto decoded = decoder->Finish();
+  if (!decoded.rejected.empty()) {
+    EXPECT_TRUE(decoded.batches.empty());
+    return "rejected: " + decoded.rejected[0].reason;
+  }
+  return Column(decoded).at(0);
+}
+
+TEST(Decoder, ReadsEveryTypeFromJson) {
+  EXPECT_EQ(As("boolean", "true"), "true");
+  EXPECT_EQ(As("tinyint", "-128"), "-128");
+  EXPECT_EQ(As("smallint", "32767"), "32767");
+  EXPECT_EQ(As("int", "5.0"), "5");
+  EXPECT_EQ(As("bigint", "9007199254740993"), "9007199254740993");
+  EXPECT_EQ(As("bigint", "\"9007199254740993\""), "9007199254740993");
+  EXPECT_EQ(As("float", "1.5"), "1.5");
+  EXPECT_EQ(As("double", "0.1"), "0.1");
+  EXPECT_EQ(As("double", "\"NaN\""), "nan");
+  EXPECT_EQ(As("decimal(38, 18)", "12345678901234567890.123456789012345678"),
+            "12345678901234567890.123456789012345678");
+  EXPECT_EQ(As("decimal(4, 2)", "\"-1.5\""), "-1.50");
+  EXPECT_EQ(As("string", R"("a\u00e4\ud83d\ude00\n")"), "a\u00e4\U0001F600\n");
+  EXPECT_EQ(As("binary", "\"YWI=\""), "ab");
+  EXPECT_EQ(As("date", "\"2020-02-29\""), "2020-02-29");
+  EXPECT_EQ(As("timestamp", "\"2020-01-02T03:04:05.123456+01:00\""), "2020-01-02 02:04:05.123456Z");
+  EXPECT_EQ(As("timestamp", "1577934245123"), "2020-01-02 03:04:05.123000Z");
+  EXPECT_EQ(As("timestamp_ntz", "\"2020-01-02 03:04:05\""), "2020-01-02 03:04:05.000000");
+  EXPECT_EQ(As("int", "null"), "null");
+}
+
+TEST(Decoder, RefusesWhatATypeCannotHoldExactly) {
+  EXPECT_EQ(As("int", "2147483648"), "rejected: c: '2147483648' is no int32");
+  EXPECT_EQ(As("int", "1.5"), "rejected: c: '1.5' is no int32");
+  EXPECT_EQ(As("int", "true"), "rejected: c: 'true' is no int32");
+  EXPECT_EQ(As("int", "[1]"), "rejected: c: an array where int32 is declared");
+  EXPECT_EQ(As("int", "{}"), "rejected: c: an object where int32 is declared");
+  EXPECT_EQ(As("string", "1"), "rejected: c: '1' is no string");
+  EXPECT_THAT(As("decimal(4, 2)", "1.234"), HasSubstr("rejected: c: '1.234'"));
+  EXPECT_THAT(As("decimal(4, 2)", "123"), HasSubstr("rejected: c: '123'"));
+  EXPECT_THAT(As("float", "1e39"), HasSubstr("rejected"));
+  EXPECT_THAT(As("date", "\"2020-02-30\""), HasSubstr("rejected"));
+  EXPECT_THAT(As("date", "\"20000-01-01\""), HasSubstr("rejected"));
+  EXPECT_THAT(As("timestamp_ntz", "\"2020-01-02T03:04:05Z\""), HasSubstr("rejected"));
+  EXPECT_THAT(As("timestamp", "\"yesterday\""), HasSubstr("rejected"));
+  EXPECT_EQ(As("int not null", "null"), "rejected: c: it must not be null");
+}
+
+TEST(Decoder, ReadsNestedValues) {
+  EXPECT_EQ(As("struct<a: int32, b: string>", R"({"b": "x", "a": 1})"),
+            "{a:int32 = 1, b:string = x}");
+  EXPECT_EQ(As("array<int32>", "[1, null, 3]"), "list<element: int32>[1, null, 3]");
+  EXPECT_THAT(As("map<string, double>", R"({"k": 1.5})"), HasSubstr("1.5"));
+  EXPECT_EQ(As("array<struct<a: int32>>", R"([{"a": 1}, {"a": "x"}])"),
+            "rejected: c: [1]: a: 'x' is no int32");
+  EXPECT_EQ(As("map<int32, int32>", R"({"k": 1})"), "rejected: c: key 'k': 'k' is no int32");
+}
+
+TEST(Decoder, ABadRowLeavesNothingBehind) {
+  auto decoder = For("id BIGINT NOT NULL, s STRUCT<a: STRING, l: ARRAY<INT>>, m MAP<STRING, INT>");
+  const auto* body =
+      R"({"id": 1, "s": {"a": "x", "l": [1, 2]}, "m": {"k": 1}}
+{"id": 2, "s": {"a": "y", "l": [3, "bad"]}, "m": {"k": 2}}
+{"s": {"a": "z"}, "m": {"k": 2, "q": 3}}
+{"id": 3, "m": {"k": 1, "z": 1.5}}
+
+{"id": 4, "s": null, "m": null}
+)";
+  const auto counts = decoder->Add(ContentType::kNdjson, body).value();
+  EXPECT_EQ(counts.accepted, 2);
+  EXPECT_EQ(counts.rejected, 3);
+  const auto decoded = decoder->Finish();
+  EXPECT_THAT(Column(decoded), ElementsAre("1", "4"));
+  EXPECT_THAT(Column(decoded, 1), ElementsAre(HasSubstr("[1, 2]"), "null"));
+  ASSERT_EQ(decoded.rejected.size(), 3U);
+  EXPECT_EQ(decoded.rejected[0].row, 1);
+  EXPECT_THAT(decoded.rejected[0].payload, HasSubstr("\"id\": 2"));
+  EXPECT_EQ(decoded.rejected[1].reason, "id is missing, and it must not be null");
+}
+
+TEST(Decoder, ReadsOneObjectOrAnArrayOfThem) {
+  auto decoder = For("id INT");
+  EXPECT_EQ(decoder->Add(ContentType::kJson, " {\"id\": 1} ")->accepted, 1);
+  EXPECT_EQ(decoder->Add(ContentType::kJson, "[ {\"id\": 2} , {\"id\": 3}\n]")->accepted, 2);
+  EXPECT_EQ(decoder->Add(ContentType::kJson, "[]")->accepted, 0);
+  EXPECT_EQ(decoder->Add(ContentType::kJson, "\xEF\xBB\xBF{\"ID\": 4}")->accepted, 1);
+  const auto mixed = decoder->Add(ContentType::kJson, R"([5, {"id": tru}, {"id": 5}, [], "x"])");
+  EXPECT_EQ(mixed->accepted, 1);
+  EXPECT_EQ(mixed->rejected, 4);
+  const auto decoded = decoder->Finish();
+  EXPECT_THAT(Column(decoded), ElementsAre("1", "2", "3", "4", "5"));
+  EXPECT_EQ(decoded.rejected[1].payload, "{\"id\": tru}");
+  EXPECT_EQ(decoded.rejected[1].body, 4U);
+}
+
+TEST(Decoder, RefusesABodyThatIsNoJson) {
+  auto decoder = For("id INT");
+  for (const auto* body :
+       {"", " ", "{", "[{\"id\": 1}", "{\"id\": 1} x", "{\"id\": 1}{\"id\": 2}", "5", "\"x\"",
+        "[{\"id\": 1} {\"id\": 2}]", "{\"id\": 1, }", "{\"id\" 1}", "\xFF{}", "{\"\xC0\": 1}",
+        "{\"x\": 01}", "{\"x\": \"\\q\"}", "{\"x\": nul}", "[]]", "{\"x\": \"\\ud800\"}"}) {
+    const auto added = decoder->Add(ContentType::kJson, body);
+    ASSERT_FALSE(added.has_value()) << body;
+    EXPECT_EQ(added.error().kind, ErrorKind::kInvalid) << body;
+  }
+  EXPECT_EQ(decoder->Add(ContentType::kJson, "{\"id\": 1, \"x\": tru}").error().position, 15);
+  EXPECT_EQ(decoder->rows(), 0);
+}
+
+TEST(Decoder, RefusesAMemberThatComesTwice) {
+  EXPECT_THAT(As("struct<a: int32>", R"({"a": 1, "a": 2})"), HasSubstr("member 'a' comes twice"));
+}
+
+TEST(Decoder, RefusesValuesThatNestTooDeep) {
+  auto decoder = For("id INT");
+  const auto deep = "{\"id\": 1, \"x\": " + std::string(1000, '[') + std::string(1000, ']') + "}";
+  EXPECT_EQ(decoder->Add(ContentType::kNdjson, deep)->rejected, 1);
+  EXPECT_EQ(decoder->Add(ContentType::kNdjson, std::string(100'000, '['))->rejected, 1);
+}
+
+TEST(Decoder, TreatsUnknownMembersAsTold) {
+  const std::string body = R"({"id": 1, "x": {"y": [1, "é\"", null]}, "z": 2.50})";
+  auto ignore = For("id INT, extra STRING");
+  EXPECT_EQ(ignore->Add(ContentType::kJson, body)->accepted, 1);
+  EXPECT_THAT(Column(ignore->Finish(), 1), ElementsAre("null"));
+
+  auto reject = For("id INT, extra STRING", {.policy = Policy::kReject, .column = ""});
+  EXPECT_EQ(reject->Add(ContentType::kJson, body)->rejected, 1);
+  EXPECT_EQ(reject->Finish().rejected[0].reason, "the table has no column 'x'");
+
+  auto collect = For("id INT, extra STRING", {.policy = Policy::kCollect, .column = "extra"});
+  EXPECT_EQ(collect->Add(ContentType::kJson, body)->accepted, 1);
+  EXPECT_THAT(Column(collect->Finish(), 1), ElementsAre(R"({"x":{"y":[1,"é\"",null]},"z":2.50})"));
+
+  const auto wrong = Decoder::Make(columnar::ParseDdl("id INT").value(),
+                                   {.policy = Policy::kCollect, .column = "id"});
+  EXPECT_EQ(wrong.error().kind, ErrorKind::kInvalid);
+}
+
+TEST(Decoder, ReadsCsv) {
+  auto decoder = For("id INT NOT NULL, name STRING, tags ARRAY<INT>");
+  const auto* body =
+      "name,id,tags,other\r\n"
+      "\"a \"\"b\"\"\r\n, c\",1,\"[1,2]\",x\r\n"
+      "\r\n"
+      ",2,,\n"
+      "\"\",3,[],y\n"
+      "x,,[],y\n"
+      "x,4,[\n"
+      "x,5,[],\"y\n";
+  const auto counts = decoder->Add(ContentType::kCsv, body).value();
+  EXPECT_EQ(counts.accepted, 3);
+  EXPECT_EQ(counts.rejected, 3);
+  const auto decoded = decoder->Finish();
+  EXPECT_THAT(Column(decoded, 0), ElementsAre("1", "2", "3"));
+  EXPECT_THAT(Column(decoded, 1), ElementsAre("a \"b\"\r\n, c", "null", ""));
+  EXPECT_EQ(decoded.rejected[0].reason, "id: it must not be null");
+  EXPECT_EQ(decoded.rejected[1].reason, "3 cells where there are 4 columns");
+  EXPECT_EQ(decoded.rejected[2].reason, "a quote is not closed");
+}
+
+TEST(Decoder, ReadsCsvWithoutHeaderAndRefusesAWrongOne) {
+  auto decoder = For("id INT, name STRING");
+  EXPECT_EQ(decoder->Add(ContentType::kCsvNoHeader, "1,a\n2,b")->accepted, 2);
+  EXPECT_THAT(decoder->Add(ContentType::kCsv, "id,ID\n1,2").error().message,
+              HasSubstr("'ID' twice"));
+  EXPECT_EQ(decoder->Add(ContentType::kCsv, "").error().kind, ErrorKind::kInvalid);
+  auto strict = For("id INT", {.policy = Policy::kReject, .column = ""});
+  EXPECT_THAT(strict->Add(ContentType::kCsv, "id,x\n1,2").error().message, HasSubstr("'x'"));
+}
+
+std::string ArrowBody(const std::shared_ptr<arrow::RecordBatch>& batch) {
+  auto sink = arrow::io::BufferOutputStream::Create().ValueOrDie();
+  auto writer = arrow::ipc::MakeStreamWriter(sink, batch->schema()).ValueOrDie();
+  EXPECT_TRUE(writer->WriteRecordBatch(*batch).ok());
+  EXPECT_TRUE(writer->Close().ok());
+  return sink->Finish().ValueOrDie()->ToString();
+}
+
+std::shared_ptr<arrow::RecordBatch> Int64Batch(const std::vector<std::int64_t>& values) {
+  arrow::Int64Builder builder;
+  for (const auto value : values) {
+    EXPECT_TRUE((value == -1 ? builder.AppendNull() : builder.Append(value)).ok());
+  }
+  return arrow::RecordBatch::Make(arrow::schema({arrow::field("ID", arrow::int64())}),
+                                  static_cast<std::int64_t>(values.size()),
+                                  {builder.Finish().ValueOrDie()});
+}
+
+TEST(Decoder, ReadsArrowAndRejectsTheRowsThatDoNotFit) {
+  auto decoder = For("id INT NOT NULL, name STRING");
+  const auto body = ArrowBody(Int64Batch({1, 5'000'000'000, 3, -1, 5}));
+  const auto counts = decoder->Add(ContentType::kArrow, body).value();
+  EXPECT_EQ(counts.accepted, 3);
+  EXPECT_EQ(counts.rejected, 2);
+  const auto decoded = decoder->Finish();
+  EXPECT_THAT(Column(decoded), ElementsAre("1", "3", "5"));
+  EXPECT_THAT(Column(decoded, 1), ElementsAre("null", "null", "null"));
+  EXPECT_EQ(decoded.rejected[0].row, 1);
+  EXPECT_EQ(decoded.rejected[0].payload, "{id: 5000000000, name: null}");
+  EXPECT_EQ(decoded.rejected[1].reason, "id: it must not be null");
+}
+
+TEST(Decoder, RefusesArrowThatCannotFitOrIsBroken) {
+  const auto body = ArrowBody(Int64Batch({1, 2}));
+  EXPECT_THAT(For("id STRUCT<a: INT>")->Add(ContentType::kArrow, body).error().message,
+              HasSubstr("column id is int64"));
+  EXPECT_THAT(For("x INT NOT NULL")->Add(ContentType::kArrow, body).error().message,
+              HasSubstr("column x is missing"));
+  auto decoder = For("id INT");
+  for (std::size_t cut = 0; cut < body.size() - 8; cut += 7) {
+    // Cut between two messages it is a stream that ends early, which Arrow cannot tell.
+    const auto added = decoder->Add(ContentType::kArrow, body.substr(0, cut));
+    if (!added.has_value()) {
+      EXPECT_EQ(added.error().kind, ErrorKind::kInvalid);
+    }
+  }
+  for (std::size_t at = 0; at < body.size(); ++at) {
+    auto broken = body;
+    broken[at] = static_cast<char>(broken[at] ^ 0x55);
+    (void)decoder->Add(ContentType::kArrow, broken);
+  }
+}
+
+TEST(Decoder, RefusesColumnsThatEventsCannotFill) {
+  const auto made = Decoder::Make(columnar::ParseDdl("v VARIANT").value(), {});
+  EXPECT_EQ(made.error().kind, ErrorKind::kUnsupported);
+  EXPECT_THAT(made.error().message, HasSubstr("column v"));
+}
+
+TEST(Decoder, KnowsItsContentTypes) {
+  EXPECT_EQ(ParseContentType("application/json; charset=utf-8"), ContentType::kJson);
+  EXPECT_EQ(ParseContentType("Application/X-NDJSON"), ContentType::kNdjson);
+  EXPECT_EQ(ParseContentType("text/csv"), ContentType::kCsv);
+  EXPECT_EQ(ParseContentType("text/csv; header=absent"), ContentType::kCsvNoHeader);
+  EXPECT_EQ(ParseContentType("application/vnd.apache.arrow.stream"), ContentType::kArrow);
+  EXPECT_EQ(ParseContentType("text/plain").error().kind, ErrorKind::kUnsupported);
+}
+
+}  // namespace
+}  // namespace neuralake::ingest
