@@ -7,6 +7,9 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(simdjson REQUIRED)
+# First on every link line: libparquet exports a newer simdjson of its own, and whichever library
+# comes first is the one that our calls reach.
+add_link_options($<TARGET_FILE:simdjson::simdjson>)
 find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(prometheus-cpp REQUIRED)
