@@ -135,7 +135,8 @@ TEST_F(ParquetWriterTest, StoresTheTypesThatReadersOfTablesExpect) {
   WriteAll(Columns("t timestamp, w timestamp_ntz, a decimal(9,2), b decimal(18,2), "
                    "c decimal(38,2), v void, y byte"),
            {{"t", ColumnOf(micros, "[1]")}});
-  const auto* schema = OpenWritten()->parquet_reader()->metadata()->schema();
+  const auto reader = OpenWritten();
+  const auto* schema = reader->parquet_reader()->metadata()->schema();
   ASSERT_EQ(schema->num_columns(), 6);
   EXPECT_EQ(schema->Column(0)->physical_type(), parquet::Type::INT64);
   EXPECT_NE(schema->Column(0)->logical_type()->ToString().find(
