@@ -7,6 +7,8 @@
 
 #include <arrow/api.h>
 
+#include "neuralake/base/check.h"
+
 namespace neuralake::query {
 namespace {
 
@@ -39,7 +41,7 @@ class TestStream final : public engine::RowStream {
     }
     arrow::Int64Builder builder;
     const std::int64_t stop = std::min(at_ + kBatchRows, end);
-    for (; at_ < stop; ++at_) builder.Append(at_).Warn();
+    for (; at_ < stop; ++at_) NL_CHECK(builder.Append(at_).ok());
     const auto array = builder.Finish().ValueOrDie();
     return arrow::RecordBatch::Make(schema_, array->length(), {array});
   }
