@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,6 +12,10 @@
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
 #include "neuralake/base/uri.h"
+
+namespace neuralake::observe {
+class Metrics;
+}
 
 namespace neuralake::storage {
 
@@ -123,13 +128,23 @@ Status CheckKey(std::string_view key);
 /// \errors kInvalid
 Status CheckListRequest(const ListRequest& request);
 
-/// Open the store that `uri` names. Settings of S3 come from the environment (see `S3Options`).
-/// Stores of one `memory://` name in one process hold the same objects.
+/// What opening a store may need besides its URI.
+struct StoreSettings {
+  std::map<std::string, std::string> environment = {};  ///< `AWS_…` and `HOME`, for S3.
+  observe::Metrics* metrics = nullptr;                  ///< Outlives the store; may be null.
+};
+
+/// Open the store that `uri` names. Stores of one `memory://` name in one process hold the same
+/// objects; S3 is set up by the usual variables (see `S3Options::FromEnvironment`).
 ///
 /// Nothing is asked of the store yet. A remote one is probed before the first conditional create
 /// goes to it, which then fails with kUnsupported and the reason when the store does not keep its
-/// word; readers need no right to write.
-/// \errors kInvalid  a scheme without a store
+/// word; readers need no right to write. Keep a store for long: it holds connections, credentials
+/// and the result of the probe.
+/// \errors kInvalid  a scheme without a store; settings of S3 that contradict each other
+Result<std::shared_ptr<ObjectStore>> OpenStore(const Uri& uri, const StoreSettings& settings);
+
+/// The same with the variables of this process and no metrics.
 Result<std::shared_ptr<ObjectStore>> OpenStore(const Uri& uri);
 
 }  // namespace neuralake::storage

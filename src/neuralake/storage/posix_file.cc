@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <system_error>
 
 #include <fcntl.h>
@@ -90,6 +91,12 @@ Result<std::string> ReadFully(int fd, std::uint64_t offset, std::uint64_t length
   });
   if (failure != 0) return FailErrno(failure, "read", path);
   return bytes;
+}
+
+Result<std::string> ReadTextFile(const std::string& path) {
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) return FailErrno(errno, "read", path);
+  return ReadFully(file.get(), 0, std::numeric_limits<std::uint64_t>::max(), path);
 }
 
 Status SyncFolder(const std::string& path) {

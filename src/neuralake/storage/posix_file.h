@@ -43,6 +43,10 @@ Status WriteFully(int fd, std::string_view bytes, std::string_view path);
 Result<std::string> ReadFully(int fd, std::uint64_t offset, std::uint64_t length,
                               std::string_view path);
 
+/// All of the file at `path`.
+/// \errors kNotFound, kPermissionDenied
+Result<std::string> ReadTextFile(const std::string& path);
+
 /// Make the entries of the folder at `path` durable.
 Status SyncFolder(const std::string& path);
 
