@@ -5,6 +5,19 @@
 #include "neuralake/storage/limits.h"
 
 namespace neuralake::storage {
+namespace {
+
+class FixedSource final : public CredentialsSource {
+ public:
+  explicit FixedSource(Credentials credentials) : credentials_(std::move(credentials)) {}
+  std::string name() const override { return "fixed"; }
+  Result<Credentials> Fetch(const Deadline&) override { return credentials_; }
+
+ private:
+  const Credentials credentials_;
+};
+
+}  // namespace
 
 CredentialsChain::CredentialsChain(std::vector<std::unique_ptr<CredentialsSource>> sources,
                                    const Clock& clock)
@@ -62,6 +75,12 @@ Result<Credentials> CredentialsChain::Fetch(const Deadline& deadline) {
               "no credentials for S3; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or "
               "AWS_PROFILE (" +
                   asked + ")");
+}
+
+std::shared_ptr<CredentialsChain> FixedCredentials(Credentials credentials) {
+  std::vector<std::unique_ptr<CredentialsSource>> sources;
+  sources.push_back(std::make_unique<FixedSource>(std::move(credentials)));
+  return std::make_shared<CredentialsChain>(std::move(sources), SystemClock::Get());
 }
 
 }  // namespace neuralake::storage

@@ -70,4 +70,7 @@ class CredentialsChain {
   bool is_fetching_ = false;
 };
 
+/// A chain that always gives `credentials`.
+std::shared_ptr<CredentialsChain> FixedCredentials(Credentials credentials);
+
 }  // namespace neuralake::storage

@@ -45,6 +45,7 @@ std::pair<std::string, std::string> SplitUrl(const std::string& url) {
 
 bool IsHostOfContainer(const std::string& origin) {
   constexpr std::string_view kHttp = "http://";
+  if (origin.find('@') != std::string::npos) return false;
   if (origin.starts_with("https://")) return true;
   if (!origin.starts_with(kHttp)) return false;
   std::string_view host = std::string_view(origin).substr(kHttp.size());

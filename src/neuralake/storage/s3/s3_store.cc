@@ -185,13 +185,18 @@ Status S3Store::RunProbe(const Deadline& deadline) {
                     "would be lost: " +
                     reason);
   };
+  const auto failed = [&](Error error) {
+    // What the caller wants to create was not sent yet, so nothing is unknown about it.
+    if (error.kind == ErrorKind::kUnknownOutcome) error.kind = ErrorKind::kUnavailable;
+    return Annotate(std::move(error), "probing " + root_.ToString());
+  };
   const Status first = PutIfAbsent(key, "probe", deadline);
   if (!first) {
     const bool is_unknown_header = first.error().kind == ErrorKind::kUnsupported ||
                                    first.error().kind == ErrorKind::kAlreadyExists;
     if (is_unknown_header)
       return refused("the first create was answered: " + first.error().message);
-    return Annotate(first.error(), "probing " + root_.ToString());
+    return failed(first.error());
   }
   const Status second = PutIfAbsent(key, "again", deadline);
   // What cannot be deleted may stay; it is small and the next probe has another name.
@@ -199,7 +204,7 @@ Status S3Store::RunProbe(const Deadline& deadline) {
   if (second) return refused("a second create of the same key succeeded too");
   if (second.error().kind == ErrorKind::kAlreadyExists) return {};
   if (second.error().kind == ErrorKind::kUnsupported) return refused(second.error().message);
-  return Annotate(second.error(), "probing " + root_.ToString());
+  return failed(second.error());
 }
 
 }  // namespace neuralake::storage
