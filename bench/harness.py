@@ -70,7 +70,7 @@ def run_child(contender: Contender, seconds_max: float, memory_max: int) -> Samp
             stderr=err,
             stdin=subprocess.DEVNULL,
             env={**os.environ, **contender.env},
-            preexec_fn=limit,
+            preexec_fn=limit,  # noqa: PLW1509 - no threads here
             start_new_session=True,
         )
         deadline = time.monotonic() + seconds_max

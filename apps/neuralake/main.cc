@@ -4,7 +4,7 @@ namespace neuralake::app {
 namespace {
 
 constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
-    AddInit, AddUp, AddCatalog, AddDoctor, AddCompletion,
+    AddInit, AddUp, AddCatalog, AddDoctor, AddCompletion, AddReference,
 };
 
 int Run(int argc, char** argv) {

@@ -1,5 +1,7 @@
 #include "neuralake/columnar/json_text.h"
 
+#include <algorithm>
+
 namespace neuralake::columnar {
 namespace {
 
@@ -49,6 +51,26 @@ std::string JsonString(std::string_view text) {
   out.reserve(text.size() + 2);
   AppendJsonString(text, out);
   return out;
+}
+
+std::size_t JsonDepth(std::string_view json) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool in_string = false;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (in_string) {
+      if (c == '\\') ++i;
+      if (c == '"') in_string = false;
+    } else if (c == '"') {
+      in_string = true;
+    } else if (c == '{' || c == '[') {
+      deepest = std::max(deepest, ++depth);
+    } else if ((c == '}' || c == ']') && depth > 0) {
+      --depth;
+    }
+  }
+  return deepest;
 }
 
 }  // namespace neuralake::columnar

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -11,5 +12,9 @@ void AppendJsonString(std::string_view text, std::string& out);
 
 /// `text` as a JSON string.
 std::string JsonString(std::string_view text);
+
+/// How deep `json` nests lists and objects; brackets inside strings do not count. Of text that is
+/// not JSON, some number.
+std::size_t JsonDepth(std::string_view json);
 
 }  // namespace neuralake::columnar

@@ -8,6 +8,9 @@ namespace neuralake::columnar {
 /// How deep a type may nest: deeper ones are refused, so that recursion over types stays shallow.
 inline constexpr std::size_t kTypeDepthMax = 100;
 
+/// How deep the JSON of a schema may nest, field metadata included.
+inline constexpr std::size_t kJsonDepthMax = 1000;
+
 /// Digits of a decimal, as 128 bits hold.
 inline constexpr int kDecimalPrecisionMax = 38;
 

@@ -1,7 +1,7 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <simdjson.h>
+#include <nlohmann/json.hpp>
 
 #include "neuralake/columnar/json_text.h"
 #include "neuralake/columnar/limits.h"
@@ -10,36 +10,29 @@
 namespace neuralake::columnar {
 namespace {
 
-namespace dom = simdjson::dom;
+using Json = nlohmann::ordered_json;
 using enum TypeId;
 
 std::unexpected<Error> Broken(const std::string& what) {
   return Fail(ErrorKind::kCorruption, "schema: " + what);
 }
 
-Result<dom::element> Member(dom::object object, std::string_view key, std::string_view owner) {
-  dom::element value;
-  if (object[key].get(value) != simdjson::SUCCESS) {
-    return Broken(fmt::format("{} has no member {}", owner, key));
-  }
-  return value;
+Result<const Json*> Member(const Json& object, std::string_view key, std::string_view owner) {
+  const auto found = object.find(key);
+  if (found == object.end()) return Broken(fmt::format("{} has no member {}", owner, key));
+  return &*found;
 }
 
-Result<std::string_view> StringMember(dom::object object, std::string_view key,
-                                      std::string_view owner) {
-  std::string_view text;
-  if (TRY(Member(object, key, owner)).get(text) != simdjson::SUCCESS) {
-    return Broken(fmt::format("{} of {} is not a string", key, owner));
-  }
-  return text;
+Result<std::string> StringMember(const Json& object, std::string_view key, std::string_view owner) {
+  const Json& value = *TRY(Member(object, key, owner));
+  if (!value.is_string()) return Broken(fmt::format("{} of {} is not a string", key, owner));
+  return value.get<std::string>();
 }
 
-Result<bool> BoolMember(dom::object object, std::string_view key, std::string_view owner) {
-  bool value = false;
-  if (TRY(Member(object, key, owner)).get(value) != simdjson::SUCCESS) {
-    return Broken(fmt::format("{} of {} is not a boolean", key, owner));
-  }
-  return value;
+Result<bool> BoolMember(const Json& object, std::string_view key, std::string_view owner) {
+  const Json& value = *TRY(Member(object, key, owner));
+  if (!value.is_boolean()) return Broken(fmt::format("{} of {} is not a boolean", key, owner));
+  return value.get<bool>();
 }
 
 /// `decimal(p,s)`, blanks allowed.
@@ -77,66 +70,58 @@ Result<DataType> PrimitiveType(std::string_view name) {
   return Fail(ErrorKind::kUnsupported, fmt::format("schema: unknown type {}", name));
 }
 
-Result<DataType> ParseTypeNode(dom::element node, std::size_t depth);
+Result<DataType> ParseTypeNode(const Json& node, std::size_t depth);
 
-Result<Field> Part(dom::object object, const char* name, std::string_view type_key,
+Result<Field> Part(const Json& object, const char* name, std::string_view type_key,
                    std::optional<std::string_view> nullable_key, std::size_t depth) {
   Field field;
   field.name = name;
-  field.type = TRY(ParseTypeNode(TRY(Member(object, type_key, name)), depth + 1));
+  field.type = TRY(ParseTypeNode(*TRY(Member(object, type_key, name)), depth + 1));
   field.nullable = nullable_key ? TRY(BoolMember(object, *nullable_key, name)) : false;
   return field;
 }
 
-Result<Field> ParseField(dom::element node, std::size_t depth) {
-  dom::object object;
-  if (node.get(object) != simdjson::SUCCESS) return Broken("a field is not an object");
+Result<Field> ParseField(const Json& node, std::size_t depth) {
+  if (!node.is_object()) return Broken("a field is not an object");
   Field field;
-  field.name = std::string(TRY(StringMember(object, "name", "a field")));
+  field.name = TRY(StringMember(node, "name", "a field"));
   const std::string owner = "field " + field.name;
-  field.type = TRY(ParseTypeNode(TRY(Member(object, "type", owner)), depth + 1));
-  field.nullable = TRY(BoolMember(object, "nullable", owner));
-  dom::element metadata;
-  if (object["metadata"].get(metadata) != simdjson::SUCCESS || metadata.is_null()) return field;
-  dom::object members;
-  if (metadata.get(members) != simdjson::SUCCESS) {
-    return Broken(fmt::format("metadata of {} is not an object", owner));
-  }
-  for (const auto [key, value] : members) {
-    field.metadata.emplace(std::string(key), simdjson::minify(value));
+  field.type = TRY(ParseTypeNode(*TRY(Member(node, "type", owner)), depth + 1));
+  field.nullable = TRY(BoolMember(node, "nullable", owner));
+  const auto metadata = node.find("metadata");
+  if (metadata == node.end() || metadata->is_null()) return field;
+  if (!metadata->is_object()) return Broken(fmt::format("metadata of {} is not an object", owner));
+  for (const auto& [key, value] : metadata->items()) {
+    field.metadata.emplace(key, value.dump());
   }
   return field;
 }
 
-Result<DataType> ParseStruct(dom::object object, std::size_t depth) {
-  dom::array fields;
-  if (TRY(Member(object, "fields", "a struct")).get(fields) != simdjson::SUCCESS) {
-    return Broken("fields of a struct is not a list");
-  }
+Result<DataType> ParseStruct(const Json& object, std::size_t depth) {
+  const Json& fields = *TRY(Member(object, "fields", "a struct"));
+  if (!fields.is_array()) return Broken("fields of a struct is not a list");
   DataType type{.id = kStruct};
-  for (const auto node : fields) type.children.push_back(TRY(ParseField(node, depth)));
+  for (const auto& node : fields) type.children.push_back(TRY(ParseField(node, depth)));
   return type;
 }
 
-Result<DataType> ParseTypeNode(dom::element node, std::size_t depth) {
+Result<DataType> ParseTypeNode(const Json& node, std::size_t depth) {
   if (depth > kTypeDepthMax) {
     return Broken(fmt::format("a type nests deeper than {} levels", kTypeDepthMax));
   }
-  std::string_view name;
-  if (node.get(name) == simdjson::SUCCESS) return PrimitiveType(name);
-  dom::object object;
-  if (node.get(object) != simdjson::SUCCESS) return Broken("a type is neither text nor object");
-  const auto kind = TRY(StringMember(object, "type", "a type"));
-  if (kind == "struct") return ParseStruct(object, depth);
+  if (node.is_string()) return PrimitiveType(node.get<std::string>());
+  if (!node.is_object()) return Broken("a type is neither text nor object");
+  const auto kind = TRY(StringMember(node, "type", "a type"));
+  if (kind == "struct") return ParseStruct(node, depth);
   if (kind == "array") {
     DataType type{.id = kArray};
-    type.children.push_back(TRY(Part(object, "element", "elementType", "containsNull", depth)));
+    type.children.push_back(TRY(Part(node, "element", "elementType", "containsNull", depth)));
     return type;
   }
   if (kind == "map") {
     DataType type{.id = kMap};
-    type.children.push_back(TRY(Part(object, "key", "keyType", std::nullopt, depth)));
-    type.children.push_back(TRY(Part(object, "value", "valueType", "valueContainsNull", depth)));
+    type.children.push_back(TRY(Part(node, "key", "keyType", std::nullopt, depth)));
+    type.children.push_back(TRY(Part(node, "value", "valueType", "valueContainsNull", depth)));
     return type;
   }
   return Fail(ErrorKind::kUnsupported, fmt::format("schema: unknown type {}", kind));
@@ -188,7 +173,7 @@ void AppendType(const DataType& type, std::string& out) {
       return;
     case kDecimal:
       out += fmt::format("\"decimal({},{})\"", type.precision, type.scale);
-          return;
+      return;
     default:
       AppendJsonString(Row(type.id).delta_name, out);
   }
@@ -197,11 +182,11 @@ void AppendType(const DataType& type, std::string& out) {
 }  // namespace
 
 Result<Schema> ParseSchemaJson(std::string_view json) {
-  dom::parser parser;
-  dom::element root;
-  if (const auto failure = parser.parse(json.data(), json.size()).get(root)) {
-    return Broken(fmt::format("not JSON ({})", simdjson::error_message(failure)));
+  if (JsonDepth(json) > kJsonDepthMax) {
+    return Broken(fmt::format("JSON nests deeper than {} levels", kJsonDepthMax));
   }
+  const Json root = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  if (root.is_discarded()) return Broken("not JSON");
   if (!root.is_object()) return Broken("not an object");
   auto type = TRY(ParseTypeNode(root, 0));
   if (type.id != kStruct) return Broken("the top is not a struct");

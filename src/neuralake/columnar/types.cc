@@ -4,7 +4,7 @@
 #include <array>
 #include <charconv>
 
-#include <simdjson.h>
+#include <nlohmann/json.hpp>
 
 #include "neuralake/base/check.h"
 
@@ -47,10 +47,9 @@ bool Field::operator==(const Field&) const = default;
 std::optional<std::string> Field::metadata_string(std::string_view key) const {
   const auto found = metadata.find(key);
   if (found == metadata.end()) return std::nullopt;
-  simdjson::dom::parser parser;
-  std::string_view text;
-  if (parser.parse(found->second).get(text) != simdjson::SUCCESS) return std::nullopt;
-  return std::string(text);
+  const auto json = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_string()) return std::nullopt;
+  return json.get<std::string>();
 }
 
 std::optional<std::int64_t> Field::metadata_integer(std::string_view key) const {

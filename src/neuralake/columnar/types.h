@@ -39,8 +39,8 @@ struct Field;
 /// A type, nested by value.
 struct DataType {
   TypeId id = TypeId::kVoid;
-  std::uint8_t precision = 0;   ///< kDecimal only.
-  std::uint8_t scale = 0;       ///< kDecimal only.
+  std::uint8_t precision = 0;     ///< kDecimal only.
+  std::uint8_t scale = 0;         ///< kDecimal only.
   std::vector<Field> children{};  ///< Struct: its fields. Array: `element`. Map: `key`, `value`.
 
   bool operator==(const DataType&) const;

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "neuralake/base/clock.h"
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
 #include "neuralake/delta/actions.h"
@@ -52,6 +53,7 @@ struct TableOptions {
   std::uint32_t commit_attempts_max = 1000;  ///< Rebases onto concurrent commits.
   /// Files that make a snapshot wait: parallel reads of log and checkpoint parts.
   std::uint32_t log_readers = 4;
+  const Clock* clock = &SystemClock::Get();  ///< Outlives the table and its snapshots.
 };
 
 /// A Delta table in an object store. Keeps the newest snapshot and advances it by what is new.

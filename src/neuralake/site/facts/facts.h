@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "neuralake/base/clock.h"
-#include "neuralake/base/deadline.h"
 #include "neuralake/catalog/model.h"
 
 namespace neuralake::site {
@@ -15,7 +14,6 @@ namespace neuralake::site {
 /// What the data says of a column, merged over the files of a version.
 struct ColumnFacts {
   std::string name;  ///< Dotted for a field of a struct: `place.lat`.
-  std::size_t depth = 0;
   std::string type;  ///< In the short names: `int32`.
   bool nullable = true;
   std::optional<std::int64_t> null_count;
@@ -32,6 +30,7 @@ struct PartitionFacts {
   std::optional<std::int64_t> rows;
 };
 
+/// One commit, as the history tells it.
 struct VersionFacts {
   std::int64_t version = 0;
   WallTime time{};
@@ -62,8 +61,7 @@ struct TableFacts {
 using FactsSource =
     std::function<TableFacts(const catalog::DatabaseModel&, const catalog::TableModel&)>;
 
-/// Facts from where the table lies: the log of a Delta table, the footers of Parquet files, the
-/// size of CSV files. Function tables are never run. Reads no data pages.
-FactsSource FactsFromStorage(Deadline deadline);
+/// The facts of every table of `model`, database by database, in its order.
+std::vector<TableFacts> CollectFacts(const catalog::CatalogModel& model, const FactsSource& source);
 
 }  // namespace neuralake::site

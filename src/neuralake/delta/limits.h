@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace neuralake::delta {
+
+/// How deep the JSON of an action may nest.
+inline constexpr std::size_t kActionDepthMax = 128;
+/// Memory that the values of a usual action take while it is parsed; larger ones ask for more.
+inline constexpr std::size_t kActionBufferBytes = 64 * 1024;
+inline constexpr std::size_t kParserStackBytes = 4 * 1024;
+
+/// Strings of a column segment above this get memory of their own.
+inline constexpr std::size_t kArenaOwnChunkBytes = 64 * 1024;
+
+/// Rows of one column segment; a larger checkpoint becomes several segments.
+inline constexpr std::size_t kSegmentRowsMax = 1U << 20;
+
+/// Segments of fewer rows are joined when a log is replayed.
+inline constexpr std::size_t kSegmentRowsMin = 4096;
+
+/// Live rows up to which two segments are joined into one.
+inline constexpr std::size_t kMergeRowsMax = 1U << 18;
+
+/// Bytes of commit files that one task of a replay reads and parses.
+inline constexpr std::uint64_t kReplayTaskBytes = 4U << 20;
+/// Commit files of one task, whatever their size.
+inline constexpr std::size_t kReplayTaskFiles = 256;
+
+/// How long a held snapshot is followed commit by commit before the log is listed again: clean-up
+/// may have removed the next commit, which then looks like none.
+inline constexpr std::chrono::minutes kRelistAfter{10};
+
+/// Keys of a listing that one look at a log may hold.
+inline constexpr std::size_t kLogListingKeysMax = 5'000'000;
+
+/// Partition values of a segment that are kept once each; beyond it they repeat.
+inline constexpr std::size_t kPartitionDictionaryMax = 65'536;
+
+/// How long removed files stay as tombstones without `delta.deletedFileRetentionDuration`.
+inline constexpr std::chrono::hours kTombstoneRetentionDefault{7 * 24};
+
+}  // namespace neuralake::delta

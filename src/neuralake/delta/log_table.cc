@@ -1,0 +1,330 @@
+#include "neuralake/delta/log_table.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "neuralake/delta/limits.h"
+#include "neuralake/delta/log/action_parser.h"
+
+namespace neuralake::delta {
+namespace {
+
+/// Keeps what a commit says of itself.
+class InfoSink final : public ActionSink {
+ public:
+  Status OnCommitInfo(CommitInfo next) override {
+    info = std::move(next);
+    return {};
+  }
+  bool WantsCommitInfo() const override { return true; }
+
+  CommitInfo info;
+};
+
+WallTime TimeOf(std::int64_t millis) { return WallTime{std::chrono::milliseconds{millis}}; }
+
+/// Whether another choice of files may do without the one that failed.
+bool CanGoWithout(const ReplayFailure& failure, const LogSegment& segment) {
+  if (failure.key.empty()) return false;
+  if (failure.error.kind != ErrorKind::kCorruption && failure.error.kind != ErrorKind::kNotFound) {
+    return false;
+  }
+  const auto is_it = [&](const LogFile& file) {
+    return file.key == failure.key && file.kind != LogFileKind::kCommit;
+  };
+  return std::ranges::any_of(segment.checkpoint, is_it) ||
+         std::ranges::any_of(segment.commits, is_it);
+}
+
+Status Feed(std::span<const Action> actions, LogPart& part) {
+  FileView view;
+  for (const Action& action : actions) {
+    if (const auto* add = std::get_if<AddFile>(&action)) {
+      ViewOf(*add, view);
+      TRY(part.OnFile(view));
+    } else if (const auto* remove = std::get_if<RemoveFile>(&action)) {
+      ViewOf(*remove, view);
+      TRY(part.OnFile(view));
+    } else if (const auto* metadata = std::get_if<Metadata>(&action)) {
+      TRY(part.OnMetadata(*metadata));
+    } else if (const auto* protocol = std::get_if<Protocol>(&action)) {
+      TRY(part.OnProtocol(*protocol));
+    } else if (const auto* transaction = std::get_if<SetTransaction>(&action)) {
+      TRY(part.OnTransaction(*transaction));
+    } else if (const auto* domain = std::get_if<DomainMetadata>(&action)) {
+      TRY(part.OnDomain(*domain));
+    } else if (const auto* info = std::get_if<CommitInfo>(&action)) {
+      TRY(part.OnCommitInfo(*info));
+    }
+  }
+  part.Finish();
+  return {};
+}
+
+}  // namespace
+
+std::shared_ptr<Table> Table::Open(std::shared_ptr<storage::ObjectStore> store,
+                                   TableOptions options) {
+  return std::make_shared<LogTable>(std::move(store), options);
+}
+
+LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions options)
+    : store_(std::move(store)), options_(options) {}
+
+std::unexpected<Error> LogTable::Named(Error error) const {
+  return Annotate(std::move(error), "table " + store_->root().ToString());
+}
+
+SnapshotPtr LogTable::Cached() const {
+  std::lock_guard lock(mutex_);
+  return cached_;
+}
+
+void LogTable::Publish(const SnapshotPtr& snapshot) {
+  std::lock_guard lock(mutex_);
+  if (!cached_ || cached_->version() < snapshot->version()) cached_ = snapshot;
+}
+
+Result<SnapshotPtr> LogTable::Latest(const Deadline& deadline) {
+  std::lock_guard refresh(refresh_);
+  const auto held = Cached();
+  auto next = held ? Follow(held, deadline) : LoadNewest(deadline);
+  if (!next) return Named(std::move(next).error());
+  if (!held) listed_ = options_.clock->Mono();
+  Publish(*next);
+  return Cached();
+}
+
+Result<SnapshotPtr> LogTable::LoadNewest(const Deadline& deadline) const {
+  const auto hint = TRY(ReadLastCheckpoint(*store_, deadline));
+  return Load(TRY(ListLog(*store_, hint.value_or(0), std::nullopt, deadline)), std::nullopt,
+              deadline);
+}
+
+Result<SnapshotPtr> LogTable::Load(LogListing listing, std::optional<Version> version,
+                                   const Deadline& deadline) const {
+  BadFiles bad;
+  std::optional<Error> first;
+  while (true) {
+    auto segment = ChooseSegment(listing, version, bad);
+    if (!segment) {
+      // The checkpoint that was pointed at may be gone or bad, but the log may reach further back.
+      if (listing.from > 0) {
+        listing = TRY(ListLog(*store_, 0, version, deadline));
+        continue;
+      }
+      if (first) return std::unexpected(*std::move(first));
+      return std::unexpected(std::move(segment).error());
+    }
+    auto replayed = Replay(*store_, *segment, options_.log_readers, deadline);
+    if (replayed) return LoadSegment(*segment, *std::move(replayed), deadline);
+    auto& failure = replayed.error();
+    if (!CanGoWithout(failure, *segment)) return std::unexpected(std::move(failure.error));
+    bad.insert(failure.key);
+    if (!first) first = std::move(failure.error);
+  }
+}
+
+Result<SnapshotPtr> LogTable::LoadSegment(const LogSegment& segment, Replayed replayed,
+                                          const Deadline& deadline) const {
+  WallTime time = segment.file_time;
+  if (HasInCommitTimestamps(*replayed.state.protocol, *replayed.state.metadata)) {
+    if (!replayed.info && segment.last) {
+      replayed.info = TRY(ReadCommitInfo(segment.version, deadline));
+    }
+    if (replayed.info && replayed.info->in_commit_timestamp) {
+      time = TimeOf(*replayed.info->in_commit_timestamp);
+    }
+  }
+  return TableSnapshot::Make(segment.version, time, std::move(replayed.state), *options_.clock);
+}
+
+Result<CommitInfo> LogTable::ReadCommitInfo(Version version, const Deadline& deadline) const {
+  const std::string key = CommitKey(version);
+  InfoSink sink;
+  auto parsed = ParseActions(TRY(store_->Read(key, deadline)), sink);
+  if (!parsed) return Annotate(std::move(parsed).error(), key);
+  return std::move(sink.info);
+}
+
+Result<SnapshotPtr> LogTable::Follow(SnapshotPtr base, const Deadline& deadline) {
+  while (true) {
+    TRY(deadline.Check("reading new commits"));
+    const std::string key = CommitKey(base->version() + 1);
+    const auto bytes = store_->Read(key, deadline);
+    if (!bytes) {
+      if (bytes.error().kind != ErrorKind::kNotFound) return std::unexpected(bytes.error());
+      if (options_.clock->Mono() - listed_ < kRelistAfter) return base;
+      return FollowByListing(base, deadline);
+    }
+    LogPart part;
+    part.wants_commit_info = true;
+    part.BeginCommit(base->version() + 1);
+    auto parsed = bytes->empty() ? Fail(ErrorKind::kCorruption, "the commit is empty")
+                                 : ParseActions(*bytes, part);
+    if (!parsed) return Annotate(std::move(parsed).error(), key);
+    part.Finish();
+    // The store was not asked for the file's time; the writer's own is near enough for a snapshot,
+    // and time travel lists the log.
+    const auto stated = part.info ? part.info->timestamp : std::nullopt;
+    auto next = AdvanceBy(base, std::move(part), stated ? TimeOf(*stated) : options_.clock->Now());
+    if (!next) return Annotate(std::move(next).error(), key);
+    base = *std::move(next);
+  }
+}
+
+Result<SnapshotPtr> LogTable::FollowByListing(const SnapshotPtr& base, const Deadline& deadline) {
+  auto listing = TRY(ListLog(*store_, base->version(), std::nullopt, deadline));
+  listed_ = options_.clock->Mono();
+  Version newest = -1;
+  for (const auto& file : listing.files) newest = std::max(newest, file.version);
+  if (newest == base->version()) return base;
+  // Clean-up has removed the commits behind ours, or the table was made anew.
+  if (newest < base->version()) {
+    std::lock_guard lock(mutex_);
+    cached_ = nullptr;
+  }
+  return LoadNewest(deadline);
+}
+
+Result<SnapshotPtr> LogTable::AdvanceBy(const SnapshotPtr& base, LogPart part,
+                                        WallTime committed) const {
+  TableState state;
+  Version version = 0;
+  if (base) {
+    const auto* snapshot = dynamic_cast<const TableSnapshot*>(base.get());
+    if (snapshot == nullptr) return Fail(ErrorKind::kInvalid, "the snapshot is not of this table");
+    state = snapshot->state();
+    version = base->version() + 1;
+    committed = std::max(committed, base->timestamp() + std::chrono::milliseconds(1));
+  }
+  state = TRY(delta::Advance(state, part));
+  if (part.info && part.info->in_commit_timestamp && state.protocol && state.metadata &&
+      HasInCommitTimestamps(*state.protocol, *state.metadata)) {
+    committed = TimeOf(*part.info->in_commit_timestamp);
+  }
+  return TableSnapshot::Make(version, committed, std::move(state), *options_.clock);
+}
+
+Result<SnapshotPtr> LogTable::Advance(const SnapshotPtr& base, std::span<const Action> actions,
+                                      WallTime committed) const {
+  LogPart part;
+  part.BeginCommit(base ? base->version() + 1 : 0);
+  auto fed = Feed(actions, part);
+  if (!fed) return Named(std::move(fed).error());
+  auto next = AdvanceBy(base, std::move(part), committed);
+  if (!next) return Named(std::move(next).error());
+  return next;
+}
+
+Result<std::vector<Action>> LogTable::Parse(Version version, std::string_view bytes) const {
+  auto actions = ParseCommit(bytes);
+  if (!actions) return Named(Annotate(std::move(actions).error(), CommitKey(version)).error());
+  return actions;
+}
+
+Result<SnapshotPtr> LogTable::AtVersion(Version version, const Deadline& deadline) {
+  if (version < 0)
+    return Named(Error{ErrorKind::kInvalid, fmt::format("version {} is not one", version), {}, -1});
+  if (const auto held = Cached(); held && held->version() == version) return held;
+  const auto load = [&]() -> Result<SnapshotPtr> {
+    const auto hint = TRY(ReadLastCheckpoint(*store_, deadline));
+    const Version from = hint && *hint <= version ? *hint : 0;
+    return Load(TRY(ListLog(*store_, from, std::nullopt, deadline)), version, deadline);
+  };
+  auto snapshot = load();
+  if (!snapshot) return Named(std::move(snapshot).error());
+  return snapshot;
+}
+
+Result<SnapshotPtr> LogTable::AtTime(WallTime time, const Deadline& deadline) {
+  const auto latest = TRY(Latest(deadline));
+  if (time >= latest->timestamp()) return latest;
+  const auto find = [&]() -> Result<Version> {
+    return VersionAt(time, *latest, TRY(ListLog(*store_, 0, latest->version(), deadline)),
+                     deadline);
+  };
+  auto version = find();
+  if (!version) return Named(std::move(version).error());
+  return AtVersion(*version, deadline);
+}
+
+Result<Version> LogTable::VersionAt(WallTime time, const Snapshot& latest,
+                                    const LogListing& listing, const Deadline& deadline) const {
+  const auto times = CommitTimes(listing);
+  const auto property = [&](std::string_view name) -> std::optional<std::int64_t> {
+    const auto found = latest.metadata().configuration.find(name);
+    if (found == latest.metadata().configuration.end()) return std::nullopt;
+    return std::strtoll(found->second.c_str(), nullptr, 10);
+  };
+  // Commits before the feature was turned on have only the times of their files.
+  Version first_in_commit = latest.version() + 1;
+  if (HasInCommitTimestamps(latest.protocol(), latest.metadata())) {
+    first_in_commit = property("delta.inCommitTimestampEnablementVersion").value_or(0);
+  }
+  std::optional<Version> found;
+  std::vector<Version> stated;
+  for (const auto& [version, file_time] : times) {
+    if (version >= first_in_commit) {
+      stated.push_back(version);
+    } else if (file_time <= time) {
+      found = version;
+    }
+  }
+  // In-commit timestamps only grow, so that a search reads few commits.
+  std::size_t low = 0;
+  std::size_t high = stated.size();
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    const auto info = TRY(ReadCommitInfo(stated[middle], deadline));
+    if (info.in_commit_timestamp && TimeOf(*info.in_commit_timestamp) <= time) {
+      found = stated[middle];
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  if (!found) {
+    return Fail(ErrorKind::kNotFound,
+                fmt::format("no version was committed at or before {} ms since 1970",
+                            time.time_since_epoch().count()));
+  }
+  return *found;
+}
+
+Result<std::vector<HistoryEntry>> LogTable::History(std::size_t entries_max,
+                                                    const Deadline& deadline) {
+  const auto latest = TRY(Latest(deadline));
+  const auto collect = [&]() -> Result<std::vector<HistoryEntry>> {
+    const auto count = static_cast<Version>(std::min<std::size_t>(entries_max, INT32_MAX));
+    const Version from = std::max<Version>(0, latest->version() - count);
+    const auto listing = TRY(ListLog(*store_, from, latest->version(), deadline));
+    std::vector<HistoryEntry> entries;
+    for (const auto& [version, time] : CommitTimes(listing)) {
+      if (version > latest->version() || version + count <= latest->version()) continue;
+      HistoryEntry entry{version, time, TRY(ReadCommitInfo(version, deadline))};
+      if (entry.info.in_commit_timestamp) entry.timestamp = TimeOf(*entry.info.in_commit_timestamp);
+      entries.push_back(std::move(entry));
+    }
+    std::ranges::reverse(entries);
+    return entries;
+  };
+  auto entries = collect();
+  if (!entries) return Named(std::move(entries).error());
+  return entries;
+}
+
+Result<CommitOutcome> LogTable::Create(Metadata, std::vector<Action>, CommitInfo, const Deadline&) {
+  return Named(Error{ErrorKind::kUnsupported, "tables cannot be created yet", {}, -1});
+}
+
+Result<CommitOutcome> LogTable::Commit(const SnapshotPtr&, CommitRequest, const Deadline&) {
+  return Named(Error{ErrorKind::kUnsupported, "commits cannot be made yet", {}, -1});
+}
+
+Status LogTable::Checkpoint(const Snapshot&, const Deadline&) {
+  return Named(Error{ErrorKind::kUnsupported, "checkpoints cannot be written yet", {}, -1});
+}
+
+}  // namespace neuralake::delta

@@ -1,0 +1,41 @@
+"""The reference pages say what the binary says; links inside the documentation lead somewhere."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("NEURALAKE_BINARY", str(ROOT / "build/dev/bin/neuralake"))
+
+
+@pytest.mark.parametrize("page", ["settings", "cli"])
+def test_generated_pages_are_current(page: str) -> None:
+    made = subprocess.run([BINARY, "reference", page], check=True, capture_output=True, text=True)
+    kept = (ROOT / f"docs/reference/{page}.md").read_text()
+    assert kept == made.stdout, "run make docs"
+
+
+def pages() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "*.md"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [ROOT / name for name in listed.stdout.split() if (ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    broken = [
+        target
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert broken == []
