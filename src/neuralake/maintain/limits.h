@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+
+namespace neuralake::maintain {
+
+/// Files that one rewrite reads at most; more become another rewrite of the next round.
+inline constexpr std::size_t kFilesPerRewriteMax = 5'000;
+
+/// A file with this share of its rows deleted is rewritten even when it is large.
+inline constexpr double kDeletedShareMin = 0.3;
+
+/// A file above this share of the target is left alone: merging it would gain little.
+inline constexpr double kFullShare = 0.75;
+
+/// How often one compaction plans again after someone removed a file that it had read.
+inline constexpr int kReplansMax = 3;
+
+/// Deletes in flight at once during a vacuum.
+inline constexpr std::size_t kDeletesParallel = 8;
+
+}  // namespace neuralake::maintain

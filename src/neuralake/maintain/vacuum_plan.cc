@@ -1,0 +1,103 @@
+#include "neuralake/maintain/vacuum_plan.h"
+
+#include <algorithm>
+#include <optional>
+#include <ranges>
+#include <set>
+
+#include "neuralake/base/uri.h"
+#include "neuralake/delta/deletion_vector.h"
+
+namespace neuralake::maintain {
+namespace {
+
+constexpr std::string_view kChangeData = "_change_data/";
+
+/// The key of a path of the log; nothing for one that lies elsewhere, which is not ours to delete.
+std::optional<std::string> KeyOf(std::string_view path) {
+  if (path.starts_with('/') || path.find(":/") != std::string_view::npos) return std::nullopt;
+  return PercentDecode(path);
+}
+
+/// Keys that must stay: those of live files and of tombstones younger than the horizon.
+class Needed {
+ public:
+  void Keep(std::string_view path,
+            const std::optional<delta::DeletionVectorDescriptor>& deletion_vector) {
+    if (auto key = KeyOf(path)) keys_.insert(*std::move(key));
+    if (deletion_vector) {
+      if (auto key = delta::RelativeKey(*deletion_vector)) keys_.insert(*std::move(key));
+    }
+  }
+
+  bool Has(const std::string& key) const { return keys_.contains(key); }
+
+ private:
+  std::set<std::string> keys_;
+};
+
+bool IsOld(const delta::RemoveFile& tombstone, WallTime horizon) {
+  // A tombstone without a time counts as removed at the beginning of time, as in Spark.
+  return tombstone.deletion_timestamp.value_or(0) < horizon.time_since_epoch().count();
+}
+
+Needed NeededBy(const delta::Snapshot& snapshot, const std::vector<delta::RemoveFile>& tombstones,
+                WallTime horizon) {
+  Needed needed;
+  const auto& files = snapshot.files();
+  for (std::size_t file = 0; file < files.count(); ++file) {
+    needed.Keep(files.path(file), files.deletion_vector(file));
+  }
+  for (const auto& tombstone : tombstones) {
+    if (!IsOld(tombstone, horizon)) needed.Keep(tombstone.path, tombstone.deletion_vector);
+  }
+  return needed;
+}
+
+/// A name that engines hide. A partition folder is not, even when its column begins with `_`.
+bool IsHidden(std::string_view name) {
+  return (name.starts_with('_') || name.starts_with('.')) &&
+         name.find('=') == std::string_view::npos;
+}
+
+/// Whether a vacuum may touch `key` at all.
+bool IsOurs(std::string_view key) {
+  if (key.starts_with(kChangeData)) key.remove_prefix(kChangeData.size());
+  for (const auto part : std::views::split(key, '/')) {
+    if (IsHidden(std::string_view(part.begin(), part.end()))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon) {
+  const auto tombstones = snapshot.tombstones();
+  const Needed needed = NeededBy(snapshot, tombstones, horizon);
+  std::set<std::string> doomed;
+  const auto consider = [&](std::optional<std::string> key) {
+    if (key && !needed.Has(*key)) doomed.insert(*std::move(key));
+  };
+  for (const auto& tombstone : tombstones) {
+    if (!IsOld(tombstone, horizon)) continue;
+    consider(KeyOf(tombstone.path));
+    if (tombstone.deletion_vector) consider(delta::RelativeKey(*tombstone.deletion_vector));
+  }
+  return {doomed.begin(), doomed.end()};
+}
+
+std::vector<std::string> PlanFullVacuum(const delta::Snapshot& snapshot,
+                                        std::span<const storage::ObjectInfo> listed,
+                                        WallTime horizon) {
+  const Needed needed = NeededBy(snapshot, snapshot.tombstones(), horizon);
+  std::vector<std::string> doomed;
+  for (const auto& object : listed) {
+    if (!object.is_prefix && object.modified < horizon && IsOurs(object.key) &&
+        !needed.Has(object.key)) {
+      doomed.push_back(object.key);
+    }
+  }
+  return doomed;
+}
+
+}  // namespace neuralake::maintain

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "neuralake/delta/snapshot.h"
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::maintain {
+
+/// Where the candidates of a vacuum come from.
+enum class VacuumMode : std::uint8_t {
+  kLog,   ///< Files that the log says were removed: no listing.
+  kFull,  ///< Every file below the table: finds those that no commit ever named, too.
+};
+
+/// Keys, relative to the table's root, that no version within retention needs.
+///
+/// A key in the answer was removed, or never committed, before `horizon`. Whatever a live file or a
+/// younger tombstone names is kept: data files, deletion vector files, change data.
+/// \param horizon  now less the retention
+std::vector<std::string> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon);
+
+/// The same from a listing: unnamed files count by the time at which they were written.
+/// \param listed  all objects below the root; folders that begin with `_` or `.` are left alone,
+///                `_change_data` excepted
+std::vector<std::string> PlanFullVacuum(const delta::Snapshot& snapshot,
+                                        std::span<const storage::ObjectInfo> listed,
+                                        WallTime horizon);
+
+}  // namespace neuralake::maintain
