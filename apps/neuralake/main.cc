@@ -4,7 +4,8 @@ namespace neuralake::app {
 namespace {
 
 constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
-    AddInit, AddUp, AddCatalog, AddDoctor, AddCompletion, AddReference,
+    AddInit,      AddUp,         AddCatalog,      AddDoctor,    AddCompletion,
+    AddReference, AddTableFiles, AddTableHistory, AddTableShow,
 };
 
 int Run(int argc, char** argv) {

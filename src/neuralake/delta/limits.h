@@ -39,6 +39,9 @@ inline constexpr std::size_t kLogListingKeysMax = 5'000'000;
 /// Partition values of a segment that are kept once each; beyond it they repeat.
 inline constexpr std::size_t kPartitionDictionaryMax = 65'536;
 
+/// Rows of a checkpoint that are held as Arrow arrays at once.
+inline constexpr std::int64_t kCheckpointBatchRows = 16'384;
+
 /// How long removed files stay as tombstones without `delta.deletedFileRetentionDuration`.
 inline constexpr std::chrono::hours kTombstoneRetentionDefault{7 * 24};
 

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "command.h"
+#include <nlohmann/json.hpp>
+
+#include "neuralake/base/clock.h"
+#include "neuralake/delta/table.h"
+
+namespace neuralake::app {
+
+/// Which version of a table a command is about: `--version`, `--timestamp`, or the newest.
+struct VersionChoice {
+  std::optional<std::int64_t> version;
+  std::string timestamp;  ///< ISO text, UTC without a zone; empty when not given.
+
+  /// Add the two options to `command`.
+  void AddTo(CLI::App& command);
+};
+
+/// The table at `uri`.
+/// \errors kInvalid, kUnsupported  as `Uri::Parse` and `OpenStore`
+Result<std::shared_ptr<delta::Table>> OpenTable(const std::string& uri);
+
+/// The snapshot that `choice` names.
+/// \errors kInvalid  both given, or a time that is none; and those of `Table`
+Result<delta::SnapshotPtr> OpenSnapshot(delta::Table& table, const VersionChoice& choice);
+
+/// `2020-01-02T03:04:05.678Z`.
+std::string FormatTime(WallTime time);
+
+/// Print `json` as one line.
+void PrintLine(const nlohmann::ordered_json& json);
+
+}  // namespace neuralake::app

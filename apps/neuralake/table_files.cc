@@ -1,0 +1,99 @@
+#include <set>
+
+#include "commands.h"
+#include "table_command.h"
+#include <fmt/format.h>
+
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Arguments {
+  std::string uri;
+  VersionChoice choice;
+  bool json = false;
+};
+
+Json FileJson(const delta::Snapshot& snapshot, std::size_t file) {
+  const auto& files = snapshot.files();
+  const auto& columns = snapshot.metadata().partition_columns;
+  Json values = Json::object();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto value = files.partition_value(file, i);
+    values[columns[i]] = value ? Json(std::string(*value)) : Json(nullptr);
+  }
+  Json json = {{"path", std::string(files.path(file))},
+               {"size", files.size(file)},
+               {"modificationTime", files.modification_time(file)},
+               {"partitionValues", std::move(values)}};
+  const auto records = files.num_records(file);
+  json["numRecords"] = records ? Json(*records) : Json(nullptr);
+  const auto vector = files.deletion_vector(file);
+  json["deletedRecords"] = vector ? vector->cardinality : 0;
+  return json;
+}
+
+Status Files(const Arguments& arguments) {
+  const auto table = TRY(OpenTable(arguments.uri));
+  const auto snapshot = TRY(OpenSnapshot(*table, arguments.choice));
+  const auto& files = snapshot->files();
+  for (std::size_t file = 0; file < files.count(); ++file) {
+    if (arguments.json) {
+      PrintLine(FileJson(*snapshot, file));
+      continue;
+    }
+    const auto records = files.num_records(file);
+    fmt::print("{:>12}  {:>10}  {}\n", files.size(file), records ? std::to_string(*records) : "?",
+               files.path(file));
+  }
+  return {};
+}
+
+/// A table is a folder with a `_delta_log` below it.
+Status Discover(const Arguments& arguments) {
+  constexpr std::string_view kLog = "/_delta_log/";
+  const auto store = TRY(storage::OpenStore(TRY(Uri::Parse(arguments.uri))));
+  std::set<std::string> tables;
+  for (const auto& object : TRY(storage::ListAll(*store, {}, Deadline::Never()))) {
+    const std::string key = "/" + object.key;
+    const auto at = key.find(kLog);
+    if (at != std::string::npos) tables.insert(key.substr(0, at));
+  }
+  for (const auto& path : tables) {
+    const Uri uri = path.empty() ? store->root() : store->root().Join(path.substr(1));
+    if (arguments.json) {
+      PrintLine({{"location", uri.ToString()}});
+    } else {
+      fmt::print("{}\n", uri.ToString());
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void AddTableFiles(CLI::App& app, Outcome& outcome) {
+  auto& group = Group(app, "table", "look at and work on Delta tables");
+  const auto finish = [&outcome](CLI::App* command, std::shared_ptr<Arguments> arguments,
+                                 Status (*run)(const Arguments&)) {
+    command->add_flag("--json", arguments->json, "one JSON object a line");
+    command->callback([arguments, run, &outcome] {
+      const auto done = run(*arguments);
+      if (!done) outcome.exit_code = Report(done.error(), arguments->json);
+    });
+  };
+  auto arguments = std::make_shared<Arguments>();
+  auto* files = group.add_subcommand("files", "the data files of a table");
+  files->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
+  arguments->choice.AddTo(*files);
+  finish(files, arguments, Files);
+  auto prefix = std::make_shared<Arguments>();
+  auto* discover = group.add_subcommand("discover", "the Delta tables below a folder or prefix");
+  discover->add_option("prefix", prefix->uri, "path, file:// or s3:// location")->required();
+  finish(discover, prefix, Discover);
+}
+
+}  // namespace neuralake::app

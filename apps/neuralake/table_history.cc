@@ -1,0 +1,71 @@
+#include "commands.h"
+#include "table_command.h"
+#include <fmt/format.h>
+
+namespace neuralake::app {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct Arguments {
+  std::string uri;
+  std::size_t limit = 0;
+  bool json = false;
+};
+
+constexpr std::size_t kLimitDefault = 100;
+
+Json EntryJson(const delta::HistoryEntry& entry) {
+  const auto& info = entry.info;
+  Json json = {{"version", entry.version},
+               {"timestamp", FormatTime(entry.timestamp)},
+               {"operation", info.operation}};
+  json["operationParameters"] = info.operation_parameters;
+  json["operationMetrics"] = info.operation_metrics;
+  if (info.read_version) json["readVersion"] = *info.read_version;
+  if (info.isolation_level) json["isolationLevel"] = *info.isolation_level;
+  if (info.is_blind_append) json["isBlindAppend"] = *info.is_blind_append;
+  if (info.engine_info) json["engineInfo"] = *info.engine_info;
+  if (info.txn_id) json["txnId"] = *info.txn_id;
+  return json;
+}
+
+std::string Parameters(const delta::CommitInfo& info) {
+  std::string text;
+  for (const auto& [key, value] : info.operation_parameters) {
+    text += (text.empty() ? "" : ", ") + key + "=" + value;
+  }
+  return text;
+}
+
+Status History(const Arguments& arguments) {
+  const auto table = TRY(OpenTable(arguments.uri));
+  const auto entries = TRY(table->History(arguments.limit, Deadline::Never()));
+  for (const auto& entry : entries) {
+    if (arguments.json) {
+      PrintLine(EntryJson(entry));
+    } else {
+      fmt::print("{:>8}  {}  {:<16}  {}\n", entry.version, FormatTime(entry.timestamp),
+                 entry.info.operation.empty() ? "-" : entry.info.operation, Parameters(entry.info));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+void AddTableHistory(CLI::App& app, Outcome& outcome) {
+  auto* command = Group(app, "table", "look at and work on Delta tables")
+                      .add_subcommand("history", "the commits of a table, newest first");
+  auto arguments = std::make_shared<Arguments>();
+  command->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
+  command->add_option("--limit", arguments->limit, "how many commits at most")
+      ->default_val(kLimitDefault);
+  command->add_flag("--json", arguments->json, "one JSON object a line");
+  command->callback([arguments, &outcome] {
+    const auto done = History(*arguments);
+    if (!done) outcome.exit_code = Report(done.error(), arguments->json);
+  });
+}
+
+}  // namespace neuralake::app
