@@ -41,15 +41,16 @@ Result<CellColumns> ReadHeader(const std::vector<CsvCell>& cells, const StructCo
   return columns;
 }
 
-Status AppendCell(const CsvCell& cell, Column& column, JsonRows& json) {
+Status AppendCell(const CsvCell& cell, Column& column, JsonTape& tape) {
   if (cell.text.empty() && !cell.quoted) return column.AppendNull();
-  if (column.shape() != Column::Shape::kScalar) return json.AppendValue(column, cell.text);
-  return column.AppendText(cell.text);
+  if (column.shape() == Column::Shape::kScalar) return column.AppendText(cell.text);
+  TRY(tape.Parse(cell.text));
+  return AppendJsonValue(column, tape.root());
 }
 
 /// One record into one row, which the caller takes back on an error.
 Status AppendRecord(const std::vector<CsvCell>& cells, const CellColumns& columns,
-                    StructColumn& row, JsonRows& json) {
+                    StructColumn& row, JsonTape& tape) {
   if (cells.size() != columns.size()) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("{} cells where there are {} columns", cells.size(), columns.size()));
@@ -57,7 +58,7 @@ Status AppendRecord(const std::vector<CsvCell>& cells, const CellColumns& column
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (columns[i] < 0) continue;
     auto& column = row.child(static_cast<std::size_t>(columns[i]));
-    auto appended = AppendCell(cells[i], column, json);
+    auto appended = AppendCell(cells[i], column, tape);
     if (!appended.has_value()) {
       return Annotate(std::move(appended).error(), column.field().name);
     }
@@ -173,13 +174,22 @@ void Decoder::Reject(std::int64_t row, std::string reason, std::string_view payl
 }
 
 Status Decoder::AddJson(std::string_view body) {
-  const auto rows = TRY(json_.Split(body));
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    auto added = json_.Append(rows[i]);
-    if (added.has_value()) continue;
-    Reject(static_cast<std::int64_t>(i), std::move(added).error().message, rows[i]);
+  TRY(tape_.Parse(body));
+  std::int64_t row = 0;
+  const auto add = [&](const JsonValue& value) {
+    auto added = json_.Append(value);
+    if (!added.has_value()) Reject(row, std::move(added).error().message, value.ToString());
+    ++row;
+    return Status{};
+  };
+  switch (tape_.root().kind()) {
+    case JsonKind::kObject:
+      return add(tape_.root());
+    case JsonKind::kArray:
+      return tape_.root().ForEachElement(add);
+    default:
+      return Fail(ErrorKind::kInvalid, "neither an object nor an array of objects");
   }
-  return {};
 }
 
 void Decoder::AddNdjson(std::string_view body) {
@@ -188,7 +198,8 @@ void Decoder::AddNdjson(std::string_view body) {
     auto line = body.substr(0, end);
     body.remove_prefix(std::min(end + 1, body.size()));
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    auto added = json_.Append(line);
+    auto added = tape_.Parse(line);
+    if (added.has_value()) added = json_.Append(tape_.root());
     if (!added.has_value()) Reject(row, std::move(added).error().message, line);
   }
 }
@@ -203,7 +214,7 @@ Status Decoder::AddCsv(std::string_view body, bool header) {
   for (std::int64_t row = 0; csv.Next(); ++row) {
     const auto length = row_->length();
     auto added = [&]() -> Status {
-      return AppendRecord(*TRY(csv.Cells()), columns, *row_, json_);
+      return AppendRecord(*TRY(csv.Cells()), columns, *row_, tape_);
     }();
     if (added.has_value()) continue;
     row_->Truncate(length);

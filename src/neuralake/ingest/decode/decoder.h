@@ -89,6 +89,7 @@ class Decoder {
   void Flush();
 
   std::unique_ptr<StructColumn> row_;
+  JsonTape tape_;
   JsonRows json_;
   std::unique_ptr<ArrowRows> arrow_;
   bool ignore_unknown_;

@@ -1,13 +1,11 @@
 #pragma once
 
-#include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "neuralake/base/error.h"
 #include "neuralake/ingest/decode/column.h"
+#include "neuralake/ingest/decode/json_tape.h"
 
 namespace neuralake::ingest {
 
@@ -22,8 +20,8 @@ struct UnknownMembers {
   std::string column;
 };
 
-/// Turns JSON objects into rows by the columns' types. Strict: what is not JSON, a member that
-/// comes twice, and a value that its type cannot hold exactly are refused.
+/// Turns JSON objects into rows by the columns' types. Strict: a member that comes twice and a
+/// value that its type cannot hold exactly are refused.
 ///
 /// | declared | accepted |
 /// |---|---|
@@ -44,33 +42,22 @@ struct UnknownMembers {
 class JsonRows {
  public:
   /// \param row  where rows go; outlives this
-  JsonRows(StructColumn& row, UnknownMembers unknown);
-  ~JsonRows();
+  JsonRows(StructColumn& row, UnknownMembers unknown) : row_(row), unknown_(std::move(unknown)) {}
 
-  /// Add the row that `text`, one JSON object, stands for; whole or not at all.
+  /// Add the row that the object `value` stands for; whole or not at all.
   /// \errors kInvalid  why it does not fit, with the path of the member
-  Status Append(std::string_view text);
-
-  /// Add the one value `text` to a column that is nested: a cell of CSV.
-  /// \errors kInvalid
-  Status AppendValue(Column& column, std::string_view text);
-
-  /// Cut a body into the texts of its rows: the elements of an array, which are not looked into, or
-  /// the one object, which is.
-  /// \errors kInvalid  not JSON, or neither object nor array; with the offset
-  Result<std::vector<std::string_view>> Split(std::string_view body);
+  Status Append(const JsonValue& value);
 
  private:
-  struct Parser;
-
-  Status AppendWhole(std::string_view text);
-  Status TakeUnknown(std::string_view key, const std::function<Status(std::string*)>& copy,
-                     std::string& collected) const;
+  Status AppendWhole(const JsonValue& value);
   Status AppendCollected(const std::string& object);
 
-  std::unique_ptr<Parser> parser_;
   StructColumn& row_;
-  UnknownMembers unknown_;
+  const UnknownMembers unknown_;
 };
+
+/// Add one value to `column`; whole or not at all.
+/// \errors kInvalid  as above
+Status AppendJsonValue(Column& column, const JsonValue& value);
 
 }  // namespace neuralake::ingest
