@@ -6,6 +6,7 @@ namespace neuralake::app {
 
 // Each adds its subcommands to `app`; the file of the same name defines it.
 void AddCatalog(CLI::App& app, Outcome& outcome);
+void AddCatalogSite(CLI::App& app, Outcome& outcome);
 void AddCompletion(CLI::App& app, Outcome& outcome);
 void AddDoctor(CLI::App& app, Outcome& outcome);
 void AddInit(CLI::App& app, Outcome& outcome);

@@ -3,10 +3,21 @@
 namespace neuralake::app {
 namespace {
 
+// One a line, so that two branches can each add one.
+// clang-format off
 constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
-    AddInit,      AddUp,         AddCatalog,      AddDoctor,    AddCompletion,
-    AddReference, AddTableFiles, AddTableHistory, AddTableShow,
+    AddInit,
+    AddUp,
+    AddCatalog,
+    AddCatalogSite,
+    AddDoctor,
+    AddCompletion,
+    AddReference,
+    AddTableFiles,
+    AddTableHistory,
+    AddTableShow,
 };
+// clang-format on
 
 int Run(int argc, char** argv) {
   CLI::App app{"Neuralake: a lakehouse in one binary"};

@@ -9,16 +9,10 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::ranges::find(names, name) != names.end();
 }
 
-std::size_t Depth(const catalog::TableModel& table, const ColumnFacts& column) {
-  // A dot may also stand in the name of a declared column.
-  if (table.Find(column.name) != nullptr) return 0;
-  return static_cast<std::size_t>(std::ranges::count(column.name, '.'));
-}
-
 ShownColumn Found(const catalog::TableModel& table, const ColumnFacts& facts) {
   ShownColumn shown;
   shown.name = facts.name;
-  shown.depth = Depth(table, facts);
+  shown.depth = facts.path.empty() ? 0 : facts.path.size() - 1;
   shown.type = facts.type;
   shown.nullable = facts.nullable;
   shown.declared = table.Find(facts.name);

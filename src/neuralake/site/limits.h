@@ -22,6 +22,9 @@ inline constexpr std::size_t kPartitionsMax = 50;
 /// Files whose column bounds are merged for a page; with more, bounds are left out.
 inline constexpr std::size_t kBoundsFilesMax = 20'000;
 
+/// Parquet files whose footers are read for a page; with more, only sizes are shown.
+inline constexpr std::size_t kFootersMax = 1'000;
+
 /// Columns that snippets name; a wider table is asked for `*`.
 inline constexpr std::size_t kSnippetColumnsMax = 4;
 

@@ -47,6 +47,19 @@ inline catalog::TableModel SampleFlights() {
   return table;
 }
 
+inline ColumnFacts SampleColumnFacts(std::string name, std::string type,
+                                     std::optional<std::int64_t> null_count,
+                                     std::optional<std::string> min,
+                                     std::optional<std::string> max) {
+  ColumnFacts column;
+  column.name = std::move(name);
+  column.type = std::move(type);
+  column.null_count = null_count;
+  column.min = std::move(min);
+  column.max = std::move(max);
+  return column;
+}
+
 inline TableFacts SampleFlightsFacts() {
   TableFacts facts;
   facts.version = 42;
@@ -54,46 +67,16 @@ inline TableFacts SampleFlightsFacts() {
   facts.bytes = 12'345'678;
   facts.files = 14;
   facts.updated = SampleTime(0);
-  facts.columns = {
-      {.name = "year",
-       .type = "int32",
-       .nullable = false,
-       .null_count = 0,
-       .min = "2013",
-       .max = "2013"},
-      {.name = "month", .type = "int32", .nullable = true, .null_count = {}, .min = {}, .max = {}},
-      {.name = "flight",
-       .type = "int32",
-       .nullable = true,
-       .null_count = 0,
-       .min = "1",
-       .max = "8500"},
-      {.name = "dep_delay",
-       .type = "double",
-       .nullable = true,
-       .null_count = 8'255,
-       .min = "-43",
-       .max = "1301"},
-      {.name = "carrier",
-       .type = "string",
-       .nullable = true,
-       .null_count = 0,
-       .min = "9E",
-       .max = "YV",
-       .tight = false},
-      {.name = "place",
-       .type = "struct<lat: double, lon: double>",
-       .nullable = true,
-       .null_count = {},
-       .min = {},
-       .max = {}},
-      {.name = "place.lat",
-       .type = "double",
-       .nullable = true,
-       .null_count = 12,
-       .min = "40.6",
-       .max = "40.9"},
-  };
+  facts.columns = {SampleColumnFacts("year", "int32", 0, "2013", "2013"),
+                   SampleColumnFacts("month", "int32", {}, {}, {}),
+                   SampleColumnFacts("flight", "int32", 0, "1", "8500"),
+                   SampleColumnFacts("dep_delay", "double", 8'255, "-43", "1301"),
+                   SampleColumnFacts("carrier", "string", 0, "9E", "YV"),
+                   SampleColumnFacts("place", "struct", {}, {}, {}),
+                   SampleColumnFacts("place.lat", "double", 12, "40.6", "40.9")};
+  facts.columns[0].nullable = false;
+  facts.columns[4].tight = false;
+  facts.columns[6].path = {"place", "lat"};
   facts.partition_by = {"month"};
   facts.partitions = {{{"1"}, 3, 1'100'000, 27'004}, {{std::nullopt}, 1, 900, 2}};
   facts.partitions_total = 12;

@@ -19,7 +19,8 @@ struct ColumnFacts {
   std::optional<std::int64_t> null_count;
   std::optional<std::string> min;  ///< As text; nothing when unknown.
   std::optional<std::string> max;
-  bool tight = true;  ///< False: the true values may lie inside these bounds.
+  bool tight = true;              ///< False: the true values may lie inside these bounds.
+  std::vector<std::string> path;  ///< From the top; empty for a column of the table itself.
 };
 
 /// The live files that share their partition values.

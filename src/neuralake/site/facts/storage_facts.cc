@@ -1,0 +1,62 @@
+#include "neuralake/site/facts/storage_facts.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "neuralake/base/uri.h"
+
+namespace neuralake::site {
+namespace {
+
+Result<TableFacts> Collect(const catalog::TableModel& table, const Deadline& deadline) {
+  switch (table.kind) {
+    case catalog::TableKind::kDelta: {
+      const Uri uri = TRY(Uri::Parse(table.uri));
+      return DeltaFacts(TRY(storage::OpenStore(uri)), deadline);
+    }
+    case catalog::TableKind::kParquet: {
+      const TableFiles files = TRY(FindFiles(table, deadline));
+      return ParquetFacts(table, files, deadline);
+    }
+    case catalog::TableKind::kCsv:
+      return CsvFacts(TRY(FindFiles(table, deadline)));
+    case catalog::TableKind::kFunction:
+      return TableFacts{};
+  }
+  return TableFacts{};
+}
+
+void Flatten(const columnar::Field& field, const ColumnFacts* parent,
+             std::vector<ColumnFacts>& out) {
+  ColumnFacts column;
+  if (parent != nullptr) column.path = parent->path;
+  column.path.push_back(field.name);
+  column.name = fmt::format("{}", fmt::join(column.path, "."));
+  column.nullable = field.nullable;
+  const bool is_struct = field.type.id == columnar::TypeId::kStruct;
+  // The fields follow as rows of their own.
+  column.type = is_struct ? "struct" : columnar::FormatType(field.type);
+  out.push_back(column);
+  if (!is_struct) return;
+  for (const columnar::Field& child : field.type.children) Flatten(child, &column, out);
+}
+
+}  // namespace
+
+std::vector<ColumnFacts> FlattenedColumns(const columnar::Schema& schema) {
+  std::vector<ColumnFacts> columns;
+  for (const columnar::Field& field : schema.fields) Flatten(field, nullptr, columns);
+  return columns;
+}
+
+FactsSource FactsFromStorage(Deadline deadline) {
+  return [deadline](const catalog::DatabaseModel&, const catalog::TableModel& table) {
+    Result<TableFacts> facts = Collect(table, deadline);
+    if (facts) return std::move(*facts);
+    TableFacts problem;
+    problem.problem = Describe(facts.error());
+    return problem;
+  };
+}
+
+}  // namespace neuralake::site
