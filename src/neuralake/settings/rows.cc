@@ -165,7 +165,7 @@ Slot SlotOf(Settings& settings, std::string_view key) {
   for (const auto& declaration : Declarations()) {
     if (declaration.row.key == key) return declaration.slot(settings);
   }
-  NL_CHECK(!"a key of Rows()");
+  NL_CHECK(false && "a key of Rows()");
   return {};
 }
 
