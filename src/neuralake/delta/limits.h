@@ -45,4 +45,19 @@ inline constexpr std::int64_t kCheckpointBatchRows = 16'384;
 /// How long removed files stay as tombstones without `delta.deletedFileRetentionDuration`.
 inline constexpr std::chrono::hours kTombstoneRetentionDefault{7 * 24};
 
+/// Characters of a string that a file's statistics keep.
+inline constexpr std::size_t kStatsStringCharsMax = 32;
+
+/// Commits kept in memory for writers that share a table, and the actions of all of them.
+inline constexpr std::size_t kRecentCommitsMax = 64;
+inline constexpr std::size_t kRecentActionsMax = 4096;
+
+/// Puts of one version in a row that fail before a commit gives up.
+inline constexpr std::uint32_t kPutFailuresMax = 8;
+/// The first and the longest wait between two puts.
+inline constexpr std::chrono::milliseconds kBackoffMin{4};
+inline constexpr std::chrono::milliseconds kBackoffMax{1000};
+/// What a look at the outcome of a put may take when the caller's time is over.
+inline constexpr std::chrono::seconds kSettleGrace{5};
+
 }  // namespace neuralake::delta

@@ -70,7 +70,13 @@ std::shared_ptr<Table> Table::Open(std::shared_ptr<storage::ObjectStore> store,
 }
 
 LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions options)
-    : store_(std::move(store)), options_(options) {}
+    : store_(std::move(store)),
+      options_(options),
+      committer_(store_, *this,
+                 {.attempts_max = options.commit_attempts_max,
+                  .clock = options.clock,
+                  .rng = options.rng,
+                  .kill_switch = options.kill_switch}) {}
 
 std::unexpected<Error> LogTable::Named(Error error) const {
   return Annotate(std::move(error), "table " + store_->root().ToString());
@@ -315,13 +321,17 @@ Result<std::vector<HistoryEntry>> LogTable::History(std::size_t entries_max,
   return entries;
 }
 
-Result<CommitOutcome> LogTable::Create(Metadata, std::vector<Action>, CommitInfo, const Deadline&) {
-  return Named(Error{ErrorKind::kUnsupported, "tables cannot be created yet", {}, -1});
+Result<CommitOutcome> LogTable::Create(Metadata metadata, std::vector<Action> actions,
+                                       CommitInfo info, const Deadline& deadline) {
+  return committer_.Create(std::move(metadata), std::move(actions), std::move(info), deadline);
 }
 
-Result<CommitOutcome> LogTable::Commit(const SnapshotPtr&, CommitRequest, const Deadline&) {
-  return Named(Error{ErrorKind::kUnsupported, "commits cannot be made yet", {}, -1});
+Result<CommitOutcome> LogTable::Commit(const SnapshotPtr& read, CommitRequest request,
+                                       const Deadline& deadline) {
+  return committer_.Commit(read, std::move(request), deadline);
 }
+
+bool LogTable::MayMatch(const Metadata&, const AddFile&, const Predicate&) const { return true; }
 
 Status LogTable::Checkpoint(const Snapshot&, const Deadline&) {
   return Named(Error{ErrorKind::kUnsupported, "checkpoints cannot be written yet", {}, -1});

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neuralake/base/clock.h"
+#include "neuralake/delta/commit/committer.h"
 #include "neuralake/delta/log/log_segment.h"
 #include "neuralake/delta/state/replay.h"
 #include "neuralake/delta/state/table_snapshot.h"
@@ -17,7 +18,7 @@
 namespace neuralake::delta {
 
 /// The one implementation of `Table`: a log in an object store and the newest snapshot of it.
-class LogTable final : public Table {
+class LogTable final : public Table, private CommitGround {
  public:
   LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions options);
 
@@ -34,22 +35,14 @@ class LogTable final : public Table {
   Status Checkpoint(const Snapshot& snapshot, const Deadline& deadline) override;
   const std::shared_ptr<storage::ObjectStore>& store() const override { return store_; }
 
-  /// The actions of the commit file of `version`.
-  /// \errors kCorruption  naming the file, the line and the table
-  Result<std::vector<Action>> Parse(Version version, std::string_view bytes) const;
-
-  /// The snapshot after `base` (null: none, this is version 0) that `actions` make. In memory, in
-  /// time proportional to `actions`; reads nothing.
-  ///
-  /// \param committed  when; an in-commit timestamp among the actions wins over it
-  /// \errors kInvalid, kCorruption, kUnsupported  the actions make no table this build can read
-  Result<SnapshotPtr> Advance(const SnapshotPtr& base, std::span<const Action> actions,
-                              WallTime committed) const;
-
-  /// Keep `snapshot` as the newest, unless what is held is newer.
-  void Publish(const SnapshotPtr& snapshot);
-
  private:
+  Result<std::vector<Action>> Parse(Version version, std::string_view bytes) const override;
+  Result<SnapshotPtr> Advance(const SnapshotPtr& base, std::span<const Action> actions,
+                              WallTime committed) const override;
+  void Publish(const SnapshotPtr& snapshot) override;
+  bool MayMatch(const Metadata& metadata, const AddFile& file,
+                const Predicate& predicate) const override;
+
   /// Put the table's name in front of an error.
   std::unexpected<Error> Named(Error error) const;
 
@@ -68,6 +61,8 @@ class LogTable final : public Table {
 
   const std::shared_ptr<storage::ObjectStore> store_;
   const TableOptions options_;
+
+  Committer committer_;
 
   std::mutex refresh_;  // held while one thread reads new commits for all
   MonoTime listed_{};   // when the log was last listed; guarded by refresh_

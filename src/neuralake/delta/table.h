@@ -8,6 +8,8 @@
 #include "neuralake/base/clock.h"
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
+#include "neuralake/base/kill_switch.h"
+#include "neuralake/base/rng.h"
 #include "neuralake/delta/actions.h"
 #include "neuralake/delta/predicate.h"
 #include "neuralake/delta/snapshot.h"
@@ -54,6 +56,9 @@ struct TableOptions {
   /// Files that make a snapshot wait: parallel reads of log and checkpoint parts.
   std::uint32_t log_readers = 4;
   const Clock* clock = &SystemClock::Get();  ///< Outlives the table and its snapshots.
+  Rng* rng = &SystemRng::Get();              ///< Tokens and waits; outlives the table.
+  /// Steps `commit.before_put` and `commit.after_put`; outlives the table.
+  KillSwitch* kill_switch = &KillSwitch::Off();
 };
 
 /// A Delta table in an object store. Keeps the newest snapshot and advances it by what is new.

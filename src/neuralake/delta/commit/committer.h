@@ -9,8 +9,10 @@
 #include "neuralake/base/clock.h"
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
+#include "neuralake/base/kill_switch.h"
 #include "neuralake/base/rng.h"
 #include "neuralake/delta/actions.h"
+#include "neuralake/delta/commit/recent_commits.h"
 #include "neuralake/delta/predicate.h"
 #include "neuralake/delta/snapshot.h"
 #include "neuralake/delta/table.h"
@@ -50,9 +52,12 @@ class CommitGround {
 
 struct CommitterOptions {
   std::uint32_t attempts_max = 1000;  ///< Rebases onto concurrent commits.
-  Clock* clock = &SystemClock::Get();
+  const Clock* clock = &SystemClock::Get();
   Rng* rng = &SystemRng::Get();
+  KillSwitch* kill_switch = &KillSwitch::Off();  ///< Steps `commit.before_put`, `.after_put`.
 };
+
+class Attempt;
 
 /// Makes commits: puts `_delta_log/<version>.json` if it is absent, judges whoever was first, and
 /// settles a lost answer by looking for its own token.
@@ -63,9 +68,9 @@ class Committer {
   /// \param ground  outlives this
   Committer(std::shared_ptr<storage::ObjectStore> store, CommitGround& ground,
             CommitterOptions options = {});
-  ~Committer();
 
-  /// As `Table::Create`.
+  /// As `Table::Create`. The protocol is the lowest that `metadata` can do with, unless `actions`
+  /// hold one (see `commit/creation.h`).
   Result<CommitOutcome> Create(Metadata metadata, std::vector<Action> actions, CommitInfo info,
                                const Deadline& deadline);
 
@@ -74,12 +79,32 @@ class Committer {
                                const Deadline& deadline);
 
  private:
-  class Recent;
+  /// What stands at the version of an attempt.
+  enum class Standing : std::uint8_t { kOurs, kTheirs, kVacant };
+
+  Result<CommitOutcome> Run(Attempt& attempt, const Deadline& deadline);
+  Result<CommitOutcome> Finish(const Attempt& attempt);
+
+  /// Look what stands at `attempt.version()` after its put failed with `failure`; if it is another
+  /// commit, judge it and go on from there.
+  Result<Standing> Settle(Attempt& attempt, const Error& failure, const Deadline& deadline);
+
+  /// Judge the commits that others have made since; stops at the first version that is not there.
+  Status ReadOn(Attempt& attempt, const Deadline& deadline);
+  /// The same, for those up to `newest`, which is held.
+  Status CatchUp(Attempt& attempt, const SnapshotPtr& newest, const Deadline& deadline);
+
+  /// Judge `winner`, the commit at `attempt.version()`.
+  Status Judge(const Attempt& attempt, const std::vector<Action>& winner) const;
+  Status StepOver(Attempt& attempt, SharedActions winner);
+
+  Result<SharedActions> ReadCommit(Version version, const Deadline& deadline) const;
+  std::unexpected<Error> Named(Error error) const;
 
   std::shared_ptr<storage::ObjectStore> store_;
   CommitGround& ground_;
   CommitterOptions options_;
-  std::unique_ptr<Recent> recent_;
+  RecentCommits recent_;
 };
 
 }  // namespace neuralake::delta

@@ -1,0 +1,247 @@
+#include "neuralake/delta/commit/committer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "neuralake/base/uuid.h"
+#include "neuralake/delta/commit/attempt.h"
+#include "neuralake/delta/commit/backoff.h"
+#include "neuralake/delta/commit/conflict.h"
+#include "neuralake/delta/commit/creation.h"
+#include "neuralake/delta/commit/rules.h"
+#include "neuralake/delta/limits.h"
+#include "neuralake/delta/log/file_names.h"
+
+namespace neuralake::delta {
+namespace {
+
+// Whether a put that failed so had no effect and will have none.
+bool IsRefusal(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kInvalid:
+    case ErrorKind::kNotFound:
+    case ErrorKind::kResourceExhausted:
+    case ErrorKind::kUnauthenticated:
+    case ErrorKind::kPermissionDenied:
+    case ErrorKind::kUnsupported:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A look that decides between done and not done is worth a little more than the caller's time.
+Deadline ForLook(const Deadline& deadline) {
+  if (!deadline.Expired() && deadline.Left() > kSettleGrace) return deadline;
+  return Deadline::After(kSettleGrace, {}, deadline.clock());
+}
+
+WallTime TimeOf(const std::vector<Action>& actions, WallTime otherwise) {
+  for (const Action& action : actions) {
+    const auto* info = std::get_if<CommitInfo>(&action);
+    if (info != nullptr && info->timestamp) {
+      return WallTime{std::chrono::milliseconds{*info->timestamp}};
+    }
+  }
+  return otherwise;
+}
+
+bool ChangesRows(const std::vector<Action>& actions) {
+  return std::ranges::any_of(actions, [](const Action& action) {
+    if (const auto* add = std::get_if<AddFile>(&action)) return add->data_change;
+    if (const auto* remove = std::get_if<RemoveFile>(&action)) return remove->data_change;
+    return false;
+  });
+}
+
+Isolation EffectiveIsolation(const CommitRequest& request, const Metadata& metadata) {
+  const auto level = metadata.configuration.find("delta.isolationLevel");
+  const bool raised = level != metadata.configuration.end() && level->second == "Serializable";
+  return raised && request.isolation == Isolation::kWriteSerializable ? Isolation::kSerializable
+                                                                      : request.isolation;
+}
+
+Status CheckRequest(const Snapshot& read, const CommitRequest& request) {
+  TRY(CheckWritable(read.protocol(), read.metadata()));
+  if (request.isolation == Isolation::kSnapshot && ChangesRows(request.actions)) {
+    return Fail(ErrorKind::kInvalid, "snapshot isolation is for commits that change no data");
+  }
+  return CheckTableRules(request.actions, read);
+}
+
+Status CheckAttempt(const Attempt& attempt) {
+  const auto& all = *attempt.actions();
+  TRY(CheckActions(std::span(all).subspan(1), attempt.protocol(), attempt.metadata()));
+  const bool changes_table = std::ranges::any_of(all, [](const Action& action) {
+    return std::holds_alternative<Metadata>(action) || std::holds_alternative<Protocol>(action);
+  });
+  if (!changes_table) return {};
+  TRY(CheckWritable(attempt.protocol(), attempt.metadata()));
+  return CheckMetadata(attempt.protocol(), attempt.metadata());
+}
+
+}  // namespace
+
+Committer::Committer(std::shared_ptr<storage::ObjectStore> store, CommitGround& ground,
+                     CommitterOptions options)
+    : store_(std::move(store)), ground_(ground), options_(options) {}
+
+std::unexpected<Error> Committer::Named(Error error) const {
+  return Annotate(std::move(error), "table " + store_->root().ToString());
+}
+
+Result<CommitOutcome> Committer::Create(Metadata metadata, std::vector<Action> actions,
+                                        CommitInfo info, const Deadline& deadline) {
+  const auto create = [&]() -> Result<CommitOutcome> {
+    TRY(CheckNoTable(*store_, deadline));
+    CommitRequest request;
+    request.actions = TRY(
+        NewTable(std::move(metadata), std::move(actions), options_.clock->Now(), *options_.rng));
+    request.info = std::move(info);
+    Attempt attempt(nullptr, std::move(request), RandomUuid(*options_.rng));
+    TRY(CheckAttempt(attempt));
+    return Run(attempt, deadline);
+  };
+  auto outcome = create();
+  if (!outcome) return Named(std::move(outcome).error());
+  return outcome;
+}
+
+Result<CommitOutcome> Committer::Commit(const SnapshotPtr& read, CommitRequest request,
+                                        const Deadline& deadline) {
+  const auto commit = [&]() -> Result<CommitOutcome> {
+    TRY(CheckRequest(*read, request));
+    request.isolation = EffectiveIsolation(request, read->metadata());
+    Attempt attempt(read, std::move(request), RandomUuid(*options_.rng));
+    TRY(CheckAttempt(attempt));
+    TRY(CatchUp(attempt, ground_.Cached(), deadline));
+    return Run(attempt, deadline);
+  };
+  auto outcome = commit();
+  if (!outcome) return Named(std::move(outcome).error());
+  return outcome;
+}
+
+Result<CommitOutcome> Committer::Run(Attempt& attempt, const Deadline& deadline) {
+  Backoff backoff(*options_.rng);
+  std::uint32_t rebases = 0;
+  std::uint32_t failures = 0;  // in a row, at one version
+  Status last = deadline.Check("the commit");
+  while (last && failures < kPutFailuresMax && rebases < options_.attempts_max) {
+    TRY(attempt.Prepare(ground_, options_.clock->Now()));
+    options_.kill_switch->Reach("commit.before_put");
+    const Status put = store_->Put(CommitKey(attempt.version()), attempt.text(),
+                                   storage::PutMode::kIfAbsent, deadline);
+    ++attempt.puts;
+    options_.kill_switch->Reach("commit.after_put");
+    if (put) return Finish(attempt);
+    const auto standing = TRY(Settle(attempt, put.error(), deadline));
+    if (standing == Standing::kOurs) return Finish(attempt);
+    if (standing == Standing::kTheirs) {
+      failures = 0;
+      // Whoever lost once may simply try the next version; who loses again is behind.
+      if (++rebases > 1) {
+        backoff.Wait(deadline);
+        TRY(ReadOn(attempt, deadline));
+      }
+    } else {
+      ++failures;
+      backoff.Wait(deadline);
+    }
+    last = deadline.Check("the commit");
+    if (last && failures == kPutFailuresMax) last = std::unexpected(put.error());
+  }
+  if (attempt.sent || attempt.unseen) {
+    return Fail(
+        ErrorKind::kUnknownOutcome,
+        fmt::format("version {}: the answer of the store was lost, and it could not be seen "
+                    "whether the commit is there; look for txnId {}",
+                    attempt.version(), attempt.token()));
+  }
+  if (!last) return std::unexpected(std::move(last).error());
+  return Fail(ErrorKind::kConflict,
+              fmt::format("{} other commits came first, the last one as version {}", rebases,
+                          attempt.version() - 1));
+}
+
+Result<CommitOutcome> Committer::Finish(const Attempt& attempt) {
+  recent_.Keep(attempt.version(), attempt.actions());
+  ground_.Publish(attempt.next());
+  return CommitOutcome{attempt.version(), attempt.next(), attempt.puts};
+}
+
+Result<Committer::Standing> Committer::Settle(Attempt& attempt, const Error& failure,
+                                              const Deadline& deadline) {
+  // A refusal settles this put, but not an earlier one of the same version.
+  if (IsRefusal(failure.kind)) {
+    if (!attempt.sent) return std::unexpected(failure);
+  } else if (failure.kind != ErrorKind::kAlreadyExists && failure.kind != ErrorKind::kUnavailable) {
+    attempt.sent = true;
+  }
+  auto there = ReadCommit(attempt.version(), ForLook(deadline));
+  if (!there) {
+    if (there.error().kind == ErrorKind::kCorruption) return std::unexpected(there.error());
+    attempt.unseen = there.error().kind != ErrorKind::kNotFound;
+    return Standing::kVacant;
+  }
+  if (attempt.Owns(**there)) return Standing::kOurs;
+  TRY(StepOver(attempt, *std::move(there)));
+  return Standing::kTheirs;
+}
+
+Status Committer::Judge(const Attempt& attempt, const std::vector<Action>& winner) const {
+  if (attempt.base() == nullptr) {
+    return Fail(ErrorKind::kAlreadyExists, "another writer has just created it");
+  }
+  const Metadata& metadata = attempt.base()->metadata();
+  return CheckConflict(attempt.transaction(), attempt.version(), winner,
+                       [&](const AddFile& file, const Predicate& predicate) {
+                         return ground_.MayMatch(metadata, file, predicate);
+                       });
+}
+
+Status Committer::StepOver(Attempt& attempt, SharedActions winner) {
+  TRY(Judge(attempt, *winner));
+  auto base = TRY(ground_.Advance(attempt.base(), *winner, TimeOf(*winner, options_.clock->Now())));
+  recent_.Keep(base->version(), std::move(winner));
+  ground_.Publish(base);
+  attempt.Rebase(std::move(base));
+  return {};
+}
+
+Status Committer::ReadOn(Attempt& attempt, const Deadline& deadline) {
+  TRY(CatchUp(attempt, ground_.Cached(), deadline));
+  while (true) {
+    auto there = ReadCommit(attempt.version(), deadline);
+    if (!there && there.error().kind == ErrorKind::kNotFound) return {};
+    TRY(StepOver(attempt, TRY(std::move(there))));
+  }
+}
+
+Status Committer::CatchUp(Attempt& attempt, const SnapshotPtr& newest, const Deadline& deadline) {
+  if (newest == nullptr || newest->version() <= attempt.base()->version()) return {};
+  for (Version v = attempt.version(); v <= newest->version(); ++v) {
+    auto read = ReadCommit(v, deadline);
+    if (!read && read.error().kind == ErrorKind::kNotFound) {
+      return Fail(ErrorKind::kConflict,
+                  fmt::format("version {} came first and is cleaned up already", v));
+    }
+    const auto winner = TRY(std::move(read));
+    TRY(CheckConflict(attempt.transaction(), v, *winner,
+                      [&](const AddFile& file, const Predicate& predicate) {
+                        return ground_.MayMatch(attempt.base()->metadata(), file, predicate);
+                      }));
+  }
+  attempt.Rebase(newest);
+  return {};
+}
+
+Result<SharedActions> Committer::ReadCommit(Version version, const Deadline& deadline) const {
+  if (auto held = recent_.Find(version)) return held;
+  const std::string bytes = TRY(store_->Read(CommitKey(version), deadline));
+  return std::make_shared<const std::vector<Action>>(TRY(ground_.Parse(version, bytes)));
+}
+
+}  // namespace neuralake::delta
