@@ -1,4 +1,4 @@
-"""The questions of the demo: the SQL that Neuralake answers, and Polars on the raw files as judge."""
+"""The questions of the demo: SQL for Neuralake, and Polars on the raw files as its judge."""
 
 from __future__ import annotations
 
