@@ -42,6 +42,12 @@ inline constexpr std::size_t kPartitionDictionaryMax = 65'536;
 /// Rows of a checkpoint that are held as Arrow arrays at once.
 inline constexpr std::int64_t kCheckpointBatchRows = 16'384;
 
+/// Columns whose statistics a segment keeps decoded.
+inline constexpr std::size_t kFactColumnsMax = 64;
+/// Bytes from which a bound of a string may be one that its writer cut off; most cut at 32
+/// characters.
+inline constexpr std::size_t kStatsTextCutMin = 32;
+
 /// How long removed files stay as tombstones without `delta.deletedFileRetentionDuration`.
 inline constexpr std::chrono::hours kTombstoneRetentionDefault{7 * 24};
 

@@ -12,6 +12,7 @@
 #include "neuralake/delta/actions.h"
 #include "neuralake/delta/log/action_sink.h"
 #include "neuralake/delta/state/arena.h"
+#include "neuralake/delta/state/column_facts.h"
 #include "neuralake/delta/state/path_index.h"
 #include "neuralake/delta/state/path_key.h"
 
@@ -55,7 +56,10 @@ class FileColumns {
   template <class Visit>
   void ForEachOfPath(std::uint64_t hash, std::string_view path, Visit visit) const;
 
-  /// Memory held, in bytes.
+  /// Statistics that queries have had decoded.
+  FactCache& facts() const { return facts_; }
+
+  /// Memory held, in bytes; decoded statistics aside.
   std::size_t bytes() const;
 
  private:
@@ -101,6 +105,7 @@ class FileColumns {
   std::vector<std::string> partition_names_;
   std::vector<std::vector<Arena::Ref>> partition_values_;  // by column, then row; kNull
 
+  mutable FactCache facts_;
   mutable std::once_flag index_once_;
   mutable std::unique_ptr<const PathIndex> index_;
 };

@@ -1,4 +1,5 @@
 #include "neuralake/base/check.h"
+#include "neuralake/delta/state/file_predicate.h"
 #include "neuralake/delta/state/table_snapshot.h"
 
 namespace neuralake::delta {
@@ -65,11 +66,46 @@ AddFile TableFiles::Get(std::size_t file) const {
   return columns(at).Add(at.row);
 }
 
-ColumnBounds TableFiles::bounds(std::size_t, std::span<const std::string>) const { return {}; }
+ColumnBounds TableFiles::bounds(std::size_t file, std::span<const std::string> column) const {
+  ColumnBounds bounds;
+  const auto found = FindColumn(*state_.metadata, mode_, column);
+  if (!found) return bounds;
+  const Place& at = place(file);
+  const FileColumns& all = columns(at);
+  const auto facts = FactsOf(all, at.row, *found);
+  if (!facts.min.is_null()) bounds.min = facts.min;
+  if (!facts.max.is_null()) bounds.max = facts.max;
+  bounds.null_count = facts.null_count;
+  bounds.tight = facts.tight;
+  if (all.deletion_vector(at.row)) {
+    // What was deleted may have been the smallest, the greatest or a null.
+    bounds.tight = found->is_partition;
+    if (!facts.no_nulls) bounds.null_count.reset();
+  }
+  return bounds;
+}
 
-Tri TableFiles::Evaluate(const Predicate&, std::size_t) const { return Tri::kMaybe; }
+Tri TableFiles::Evaluate(const Predicate& predicate, std::size_t file) const {
+  const Place& at = place(file);
+  return FilePredicate(predicate, *state_.metadata, mode_).EvaluateRow(columns(at), at.row);
+}
+
+std::vector<std::uint32_t> TableFiles::Select(const Predicate& predicate) const {
+  std::call_once(numbered_, [this] { Number(); });
+  const FilePredicate condition(predicate, *state_.metadata, mode_);
+  std::vector<std::uint32_t> kept;
+  std::uint32_t file = 0;
+  for (std::uint32_t i = 0; i < state_.segments.size(); ++i) {
+    auto segment = condition.Bind(*state_.segments[i].columns);
+    for (; file < places_.size() && places_[file].segment == i; ++file) {
+      if (segment.Evaluate(places_[file].row) != Tri::kFalse) kept.push_back(file);
+    }
+  }
+  return kept;
+}
 
 std::vector<std::uint32_t> Prune(const FileSet& files, const Predicate& predicate) {
+  if (const auto* table = dynamic_cast<const TableFiles*>(&files)) return table->Select(predicate);
   std::vector<std::uint32_t> kept;
   for (std::uint32_t file = 0; file < files.count(); ++file) {
     if (files.Evaluate(predicate, file) != Tri::kFalse) kept.push_back(file);

@@ -31,6 +31,10 @@ class TableFiles final : public FileSet {
   AddFile Get(std::size_t file) const override;
   Tri Evaluate(const Predicate& predicate, std::size_t file) const override;
 
+  /// The numbers of the files that `predicate` cannot rule out, in order. Decodes the statistics of
+  /// its columns for all files once, and keeps them for later.
+  std::vector<std::uint32_t> Select(const Predicate& predicate) const;
+
  private:
   struct Place {
     std::uint32_t segment;
