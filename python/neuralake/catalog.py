@@ -150,7 +150,7 @@ class Catalog:
             from neuralake.native_session import NativeSession
 
             definitions = json.dumps(export_catalog(self, self.project))
-            self._session = NativeSession(definitions, self.project)
+            self._session = NativeSession.of_definitions(definitions, self.project)
         return self._session
 
     def _report(self, metrics: ScanMetrics) -> None:

@@ -109,7 +109,9 @@ class RemoteCatalog:
 
     def tables(self) -> list[str]:
         """List the tables as ``database.table``."""
-        answer = json.loads(self._session.request("GET", "/api/v1/tables", None, "application/json"))
+        answer = json.loads(
+            self._session.request("GET", "/api/v1/tables", None, "application/json")
+        )
         return sorted(f"{table['database']}.{table['name']}" for table in answer["tables"])
 
     def sql(self, statement: str, params: Params = None) -> SqlResult:

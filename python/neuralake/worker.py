@@ -15,6 +15,7 @@ functions print goes to standard error. The process ends with its input.
 from __future__ import annotations
 
 import importlib
+import io
 import json
 import os
 import sys
@@ -98,6 +99,13 @@ def compute(request: Mapping[str, Any]) -> pl.DataFrame:
     frame = select(frame, request.get("columns"), name)
     limit = request.get("limit")
     return (frame if limit is None else frame.head(limit)).collect()
+
+
+def compute_stream(request: Mapping[str, Any]) -> bytes:
+    """Compute a table as an Arrow IPC stream without types that older readers do not know."""
+    stream = io.BytesIO()
+    compute(request).write_ipc_stream(stream, compat_level=pl.CompatLevel.oldest())
+    return stream.getvalue()
 
 
 def refusal(error: BaseException) -> dict[str, Any]:

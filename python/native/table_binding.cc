@@ -1,0 +1,120 @@
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "bindings.h"
+#include "raise.h"
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+
+#include "neuralake/base/uri.h"
+#include "neuralake/delta/table.h"
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::python {
+namespace {
+
+namespace nb = nanobind;
+
+nb::object OrNone(const std::optional<std::int64_t>& number) {
+  return number ? nb::object(nb::int_(*number)) : nb::object(nb::none());
+}
+
+nb::object Text(const std::string& text) { return nb::str(text.data(), text.size()); }
+
+nb::object OrNone(const std::optional<std::string>& text) {
+  return text ? Text(*text) : nb::object(nb::none());
+}
+
+template <class Map>
+nb::dict Dictionary(const Map& map) {
+  nb::dict dictionary;
+  for (const auto& [key, value] : map) dictionary[Text(key)] = Text(value);
+  return dictionary;
+}
+
+/// `(name, type, nullable)` of each column.
+nb::list Columns(const columnar::Schema& schema) {
+  nb::list columns;
+  for (const auto& field : schema.fields) {
+    columns.append(
+        nb::make_tuple(Text(field.name), Text(columnar::FormatType(field.type)), field.nullable));
+  }
+  return columns;
+}
+
+nb::dict Describe(const delta::Snapshot& snapshot) {
+  const auto& metadata = snapshot.metadata();
+  nb::list partitions;
+  for (const auto& column : metadata.partition_columns) partitions.append(Text(column));
+  nb::dict answer;
+  answer["version"] = snapshot.version();
+  answer["timestamp_ms"] = snapshot.timestamp().time_since_epoch().count();
+  answer["id"] = Text(metadata.id);
+  answer["name"] = OrNone(metadata.name);
+  answer["description"] = OrNone(metadata.description);
+  answer["columns"] = Columns(metadata.schema);
+  answer["partition_columns"] = partitions;
+  answer["properties"] = Dictionary(metadata.configuration);
+  answer["min_reader_version"] = snapshot.protocol().min_reader_version;
+  answer["min_writer_version"] = snapshot.protocol().min_writer_version;
+  answer["num_files"] = snapshot.files().count();
+  answer["size_bytes"] = snapshot.size_bytes();
+  answer["num_records"] = OrNone(snapshot.num_records());
+  return answer;
+}
+
+nb::dict Describe(const delta::HistoryEntry& entry) {
+  nb::dict answer;
+  answer["version"] = entry.version;
+  answer["timestamp_ms"] = entry.timestamp.time_since_epoch().count();
+  answer["operation"] = Text(entry.info.operation);
+  answer["parameters"] = Dictionary(entry.info.operation_parameters);
+  answer["metrics"] = Dictionary(entry.info.operation_metrics);
+  answer["engine"] = OrNone(entry.info.engine_info);
+  return answer;
+}
+
+/// A Delta table by its location. Keeps its newest snapshot between calls.
+class TableHandle {
+ public:
+  explicit TableHandle(const std::string& uri) {
+    table_ = Unlocked([&]() -> Result<std::shared_ptr<delta::Table>> {
+      return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(uri)))));
+    });
+  }
+
+  nb::dict Snapshot(std::optional<std::int64_t> version, std::optional<std::int64_t> time_ms) {
+    const auto snapshot = Unlocked([&] {
+      if (version) return table_->AtVersion(*version, Deadline::Never());
+      if (time_ms) {
+        return table_->AtTime(WallTime(std::chrono::milliseconds(*time_ms)), Deadline::Never());
+      }
+      return table_->Latest(Deadline::Never());
+    });
+    return Describe(*snapshot);
+  }
+
+  nb::list History(std::size_t limit) {
+    const auto entries = Unlocked([&] { return table_->History(limit, Deadline::Never()); });
+    nb::list list;
+    for (const auto& entry : entries) list.append(Describe(entry));
+    return list;
+  }
+
+ private:
+  std::shared_ptr<delta::Table> table_;
+};
+
+}  // namespace
+
+void BindTable(nb::module_& module) {
+  nb::class_<TableHandle>(module, "Table")
+      .def(nb::init<const std::string&>(), nb::arg("uri"))
+      .def("snapshot", &TableHandle::Snapshot, nb::arg("version") = nb::none(),
+           nb::arg("time_ms") = nb::none())
+      .def("history", &TableHandle::History, nb::arg("limit"));
+}
+
+}  // namespace neuralake::python
