@@ -43,7 +43,9 @@ void WriteType(HtmlWriter& html, const ShownColumn& column) {
 }
 
 void WriteDocs(HtmlWriter& html, const ShownColumn& column, bool data_known) {
-  html.Open("td", {{"class", "docs"}, {"data-label", "Description"}});
+  const bool has_text = column.declared != nullptr && !column.declared->description.empty();
+  const std::string_view css_class = has_text ? "docs" : "docs no-text";
+  html.Open("td", {{"class", css_class}, {"data-label", "Description"}});
   if (column.declared != nullptr) {
     html.Text(column.declared->description);
     if (!column.declared->unit.empty()) {

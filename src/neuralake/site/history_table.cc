@@ -53,10 +53,11 @@ void WriteBars(HtmlWriter& html, const std::vector<VersionFacts>& history) {
     const double share =
         std::sqrt(static_cast<double>(Change(version)) / static_cast<double>(most));
     const int height = std::max(1, static_cast<int>(std::lround(share * kBarHeight)));
-    html.Void("rect", {{"x", std::to_string(kBarWidth * column++)},
+    html.Open("rect", {{"x", std::to_string(kBarWidth * column++)},
                        {"y", std::to_string(kBarHeight - height)},
                        {"width", std::to_string(kBarWidth - 2)},
-                       {"height", std::to_string(height)}});
+                       {"height", std::to_string(height)}})
+        .Close();
   }
   html.Close();
 }

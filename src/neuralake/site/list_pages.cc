@@ -51,10 +51,11 @@ std::string RenderIndexPage(const catalog::CatalogModel& model,
                    .needs_catalog = true});
   html.Open("div", {{"class", "index-page"}, {"data-page", "index"}});
   html.Open("div", {{"class", "index-head"}}).Element("h1", {}, "Catalog");
-  html.Element("p", {{"class", "sub"}}, TablesText(facts.size())).Close();
+  html.Element("p", {{"class", "sub no-js-only"}}, TablesText(facts.size())).Close();
   WriteDatabases(html, model);
   html.Open("div", {{"class", "browse"}});
-  html.Open("div", {{"id", "filters"}, {"class", "filters js-only"}}).Close();
+  html.Open("details", {{"class", "filters js-only"}}).Element("summary", {}, "Filters");
+  html.Open("div", {{"id", "filters"}}).Close().Close();
   html.Open("section", {{"class", "tables"}, {"aria-label", "Tables"}});
   html.Open("p", {{"id", "list-status"}, {"class", "status js-only"}, {"role", "status"}}).Close();
   BeginTableList(html);

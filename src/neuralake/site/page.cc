@@ -162,13 +162,13 @@ void WriteTableRow(HtmlWriter& html, std::string_view root, const catalog::Datab
   html.Open("a", {{"class", "name"}, {"href", href}});
   html.Element("span", {{"class", "of"}}, database.name + ".").Text(table.name).Close();
   WriteMarks(html, table, facts);
-  const std::string summary = Summary(table.description);
-  if (!summary.empty()) html.Element("p", {}, summary);
   if (!table.tags.empty()) {
     html.Open("span", {{"class", "tags"}});
     for (const std::string& tag : table.tags) html.Element("span", {{"class", "tag"}}, tag);
     html.Close();
   }
+  const std::string summary = Summary(table.description);
+  if (!summary.empty()) html.Element("p", {}, summary);
   html.Close();
   html.Element("td", {{"class", "owner"}, {"data-label", "Owner"}}, table.owner);
   WriteNumber(html, "Rows", facts.rows ? FormatCount(*facts.rows) : "");

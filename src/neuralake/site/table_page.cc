@@ -75,7 +75,9 @@ void WriteTrustLine(HtmlWriter& html, const Subject& subject) {
   if (facts.rows) WriteFigure(html, "Rows", FormatCount(*facts.rows));
   if (facts.bytes) WriteFigure(html, "Size", FormatBytes(*facts.bytes));
   if (facts.files) WriteFigure(html, "Files", FormatCount(*facts.files));
-  WriteFigure(html, "Columns", FormatCount(static_cast<std::int64_t>(subject.columns.size())));
+  if (const auto columns = static_cast<std::int64_t>(subject.columns.size()); columns > 0) {
+    WriteFigure(html, "Columns", FormatCount(columns));
+  }
   if (facts.version) WriteFigure(html, "Version", FormatCount(*facts.version));
   if (facts.updated) {
     html.Open("div").Element("dt", {}, "Updated").Open("dd");

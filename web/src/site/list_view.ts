@@ -60,8 +60,8 @@ export function row(catalog: Catalog, table: Table): HTMLTableRowElement {
       element("span", { class: `kind kind-${table.kind}` }, kinds[table.kind]),
       table.deprecated && element("span", { class: "mark-deprecated" }, "deprecated"),
       table.unreadable && element("span", { class: "mark-problem" }, "unreadable"),
-      table.summary === undefined ? undefined : element("p", {}, table.summary),
       tags.length > 0 ? element("span", { class: "tags" }, ...tags) : undefined,
+      table.summary === undefined ? undefined : element("p", {}, table.summary),
     ),
     element("td", { class: "owner", "data-label": "Owner" }, table.owner ?? ""),
     number("Rows", table.rows === undefined ? "" : formatCount(table.rows)),
@@ -227,6 +227,11 @@ export async function startList(): Promise<void> {
   const filters = document.getElementById("filters");
   const status = document.getElementById("list-status");
   const table = document.querySelector<HTMLTableElement>("[data-page=index] table.list");
+  const fold = document.querySelector<HTMLDetailsElement>("details.filters");
+  const wide = matchMedia("(width >= 60rem)");
+  const unfold = (): void => void (fold && (fold.open = wide.matches));
+  wide.addEventListener("change", unfold);
+  unfold();
   if (!filters || !status || !table) return;
   try {
     new ListView(await loadCatalog(), filters, status, table).render();

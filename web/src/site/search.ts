@@ -1,7 +1,7 @@
 // Search over tables (all fields) and columns (names), tolerant of prefixes and typos.
 import MiniSearch, { type SearchOptions } from "minisearch";
 import type { Catalog, Column, ColumnShard, Table } from "./schema.ts";
-import { shardKey, words } from "./words.ts";
+import { beginsLike, shardKey, words } from "./words.ts";
 
 /** Tables that are added to the index before the page gets its turn. */
 const chunk = 500;
@@ -11,6 +11,12 @@ const tolerance: SearchOptions = {
   fuzzy: (term) => (term.length > 3 ? 0.25 : false),
   weights: { prefix: 0.6, fuzzy: 0.25 },
 };
+
+export interface TableHit {
+  table: Table;
+  /** The words of the table that matched; with a typo not those of the query. */
+  terms: string[];
+}
 
 export class TableSearch {
   readonly #catalog: Catalog;
@@ -40,19 +46,22 @@ export class TableSearch {
     return search;
   }
 
-  /** The best tables for `query`: those that match all its words, else those that match some. */
-  find(query: string, limit: number): Table[] {
-    const options: SearchOptions = {
+  /** The best tables for `query`: those that match all its words, or, with `some`, any of them. */
+  find(query: string, limit: number, some = false): TableHit[] {
+    const found = this.#index.search(query, {
+      combineWith: some ? "OR" : "AND",
       boostDocument: (id) => (this.#catalog.tables[id as number]?.deprecated ? 0.3 : 1),
-    };
-    let found = this.#index.search(query, { ...options, combineWith: "AND" });
-    if (found.length === 0) found = this.#index.search(query, { ...options, combineWith: "OR" });
-    return found.slice(0, limit).flatMap(({ id }) => this.#catalog.tables[id as number] ?? []);
+    });
+    return found.slice(0, limit).flatMap(({ id, terms }) => {
+      const table = this.#catalog.tables[id as number];
+      return table ? [{ table, terms }] : [];
+    });
   }
 }
 
 export interface ColumnHit {
   column: Column;
+  terms: string[];
   table: Table;
   /** How many more tables have a column of this name. */
   others: number;
@@ -80,11 +89,13 @@ export class ColumnSearch {
     const shards = await Promise.all(keys.map((key) => this.#shard(key)));
     const best = new Map<string, { score: number; hit: ColumnHit }>();
     for (const shard of shards) {
-      for (const { id, score, queryTerms } of shard.index.search(query, { combineWith: "OR" })) {
+      for (const { id, score, queryTerms, terms: matched } of shard.index.search(query, {
+        combineWith: "OR",
+      })) {
         const column = shard.columns[id as number];
         if (!column) continue;
         const rest = terms.filter((term) => !queryTerms.includes(term));
-        const hit = this.#hit(column, rest);
+        const hit = this.#hit(column, matched, rest);
         // A name that matches more of the words is better whatever its score.
         const rank = score + 1000 * queryTerms.length;
         if (hit && rank > (best.get(column.name)?.score ?? 0)) {
@@ -108,20 +119,20 @@ export class ColumnSearch {
     return shard;
   }
 
-  #hit(column: Column, rest: string[]): ColumnHit | undefined {
+  #hit(column: Column, terms: string[], rest: string[]): ColumnHit | undefined {
     const tables = column.tables
       .map((number) => this.#catalog.tables[number])
       .filter((table) => table !== undefined)
       .filter((table) => this.#isOf(table, rest));
     const table = tables[0];
-    return table && { column, table, others: tables.length - 1 };
+    return table && { column, terms, table, others: tables.length - 1 };
   }
 
   #isOf(table: Table, terms: string[]): boolean {
     if (terms.length === 0) return true;
     const database = this.#catalog.databases[table.database]?.name ?? "";
     const names = words(`${database} ${table.name}`);
-    return terms.every((term) => names.some((name) => name.startsWith(term)));
+    return terms.every((term) => names.some((name) => beginsLike(name, term)));
   }
 }
 

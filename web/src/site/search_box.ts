@@ -2,7 +2,7 @@
 import { loadCatalog, loadColumns, siteRoot } from "./data.ts";
 import { element } from "./element.ts";
 import type { Catalog, Table } from "./schema.ts";
-import { type ColumnHit, ColumnSearch, TableSearch } from "./search.ts";
+import { type ColumnHit, ColumnSearch, type TableHit, TableSearch } from "./search.ts";
 import { words } from "./words.ts";
 
 const tablesShown = 8;
@@ -26,7 +26,12 @@ function start(): Promise<Engines> {
   return engines;
 }
 
-/** `text` with what the query's words begin marked. */
+/** What to mark: the query's words, and matched words that none of them begins (typos). */
+function marksOf(query: string[], matched: string[]): string[] {
+  return [...query, ...matched.filter((word) => !query.some((term) => word.startsWith(term)))];
+}
+
+/** `text` with each of `terms` in it marked. */
 function marked(text: string, terms: string[]): DocumentFragment {
   const out = document.createDocumentFragment();
   const hits = terms.map((term) => term.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
@@ -44,7 +49,9 @@ function databaseOf(catalog: Catalog, table: Table): string {
   return catalog.databases[table.database]?.name ?? "";
 }
 
-function tableOption(catalog: Catalog, table: Table, terms: string[]): HTMLElement {
+function tableOption(catalog: Catalog, hit: TableHit, query: string[]): HTMLElement {
+  const { table } = hit;
+  const terms = marksOf(query, hit.terms);
   return element(
     "a",
     { role: "option", class: "result", href: siteRoot() + table.page, tabindex: "-1" },
@@ -58,8 +65,9 @@ function tableOption(catalog: Catalog, table: Table, terms: string[]): HTMLEleme
   );
 }
 
-function columnOption(catalog: Catalog, hit: ColumnHit, terms: string[]): HTMLElement {
+function columnOption(catalog: Catalog, hit: ColumnHit, query: string[]): HTMLElement {
   const { column, table, others } = hit;
+  const terms = marksOf(query, hit.terms);
   const more = others === 0 ? "" : ` and ${others} more`;
   return element(
     "a",
@@ -127,12 +135,15 @@ class SearchBox {
     try {
       const { catalog, tables, columns } = await start();
       if (query !== this.#query) return;
-      const found = tables.find(text, tablesShown).map((t) => tableOption(catalog, t, terms));
-      const shown = await columns.find(text, columnsShown);
+      const exact = tables.find(text, tablesShown);
+      const inColumns = await columns.find(text, columnsShown);
       if (query !== this.#query) return;
+      // Tables that match only some of the words are worth a look when there is nothing better.
+      const inTables =
+        exact.length + inColumns.length > 0 ? exact : tables.find(text, tablesShown, true);
       this.#show(
-        found,
-        shown.map((hit) => columnOption(catalog, hit, terms)),
+        inTables.map((hit) => tableOption(catalog, hit, terms)),
+        inColumns.map((hit) => columnOption(catalog, hit, terms)),
       );
     } catch (error) {
       this.#fail(error);
