@@ -54,6 +54,17 @@ inline constexpr std::chrono::hours kTombstoneRetentionDefault{7 * 24};
 /// Characters of a string that a file's statistics keep.
 inline constexpr std::size_t kStatsStringCharsMax = 32;
 
+/// Longest step of a partition folder, in bytes; file systems take 255.
+inline constexpr std::size_t kFolderBytesMax = 200;
+/// Rows that go to a file between two looks at its size.
+inline constexpr std::int64_t kWriteSliceRows = 32'768;
+/// Data files that one writer has open; beyond it, the largest is closed.
+inline constexpr std::size_t kOpenFilesMax = 128;
+/// Bytes that the open files of one writer hold in memory; beyond it, the largest is closed.
+inline constexpr std::int64_t kOpenFileBytesMax = 512LL << 20;
+/// Files that are sent at a time when a writer finishes.
+inline constexpr std::size_t kFinishThreads = 4;
+
 /// Commits kept in memory for writers that share a table, and the actions of all of them.
 inline constexpr std::size_t kRecentCommitsMax = 64;
 inline constexpr std::size_t kRecentActionsMax = 4096;

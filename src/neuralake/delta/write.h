@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "neuralake/base/clock.h"
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
+#include "neuralake/base/rng.h"
 #include "neuralake/delta/actions.h"
 #include "neuralake/delta/snapshot.h"
 #include "neuralake/storage/object_store.h"
@@ -21,6 +23,8 @@ struct WriteOptions {
   std::int64_t row_group_rows = 122'880;         ///< A multiple of 2,048.
   int zstd_level = 3;                            ///< 1..19
   bool data_change = true;
+  const Clock* clock = &SystemClock::Get();  ///< Times of files; outlives the writer.
+  Rng* rng = &SystemRng::Get();              ///< Names of files; outlives the writer.
 };
 
 /// Writes rows into data files of a table, by partition, with statistics.
@@ -33,6 +37,9 @@ class DataWriter {
   virtual ~DataWriter() = default;
 
   /// Write for the schema, partitioning and properties of `metadata` below the root of `store`.
+  ///
+  /// \errors kUnsupported  a writer feature this build does not have, by name
+  ///         kInvalid      options or properties that make no sense
   static Result<std::unique_ptr<DataWriter>> Open(std::shared_ptr<storage::ObjectStore> store,
                                                   const Protocol& protocol,
                                                   const Metadata& metadata,

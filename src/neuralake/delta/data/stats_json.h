@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "neuralake/columnar/file_statistics.h"
+#include "neuralake/columnar/parquet/file_statistics.h"
 #include "neuralake/delta/actions.h"
 #include "neuralake/delta/column_mapping.h"
 

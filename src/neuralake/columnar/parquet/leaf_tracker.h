@@ -6,7 +6,7 @@
 
 #include "neuralake/base/error.h"
 #include "neuralake/columnar/arrow_types.h"
-#include "neuralake/columnar/file_statistics.h"
+#include "neuralake/columnar/parquet/file_statistics.h"
 #include "neuralake/columnar/types.h"
 
 namespace arrow {

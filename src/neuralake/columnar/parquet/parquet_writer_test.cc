@@ -1,4 +1,4 @@
-#include "neuralake/columnar/parquet_writer.h"
+#include "neuralake/columnar/parquet/parquet_writer.h"
 
 #include <cmath>
 #include <limits>

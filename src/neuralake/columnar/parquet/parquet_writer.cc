@@ -1,4 +1,4 @@
-#include "neuralake/columnar/parquet_writer.h"
+#include "neuralake/columnar/parquet/parquet_writer.h"
 
 #include <algorithm>
 #include <exception>
@@ -13,10 +13,10 @@
 #include <parquet/properties.h>
 
 #include "neuralake/columnar/arrow_result.h"
-#include "neuralake/columnar/leaf_tracker.h"
 #include "neuralake/columnar/limits.h"
-#include "neuralake/columnar/store_sink.h"
-#include "neuralake/columnar/stored_form.h"
+#include "neuralake/columnar/parquet/leaf_tracker.h"
+#include "neuralake/columnar/parquet/store_sink.h"
+#include "neuralake/columnar/parquet/stored_form.h"
 
 namespace neuralake::columnar {
 
@@ -114,6 +114,10 @@ std::int64_t ParquetWriter::bytes() const {
                                                         static_cast<double>(state_->written_bytes)
                                                   : kShrinkGuess;
   return flushed + static_cast<std::int64_t>(static_cast<double>(state_->group_bytes) * shrink);
+}
+
+std::int64_t ParquetWriter::held_bytes() const {
+  return state_->group_bytes + state_->sink->held_bytes();
 }
 
 Result<ParquetFile> ParquetWriter::Finish(const Deadline& deadline) {

@@ -1,4 +1,4 @@
-#include "neuralake/columnar/leaf_tracker.h"
+#include "neuralake/columnar/parquet/leaf_tracker.h"
 
 #include <cstring>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "neuralake/columnar/store_sink.h"
+#include "neuralake/columnar/parquet/store_sink.h"
 
 #include "neuralake/columnar/arrow_result.h"
 #include "neuralake/columnar/limits.h"

@@ -31,6 +31,9 @@ class StoreSink final : public arrow::io::OutputStream {
 
   const std::string& key() const { return key_; }
 
+  /// Bytes that are in memory only.
+  std::int64_t held_bytes() const { return static_cast<std::int64_t>(small_.size()); }
+
   arrow::Status Write(const void* data, std::int64_t bytes) override;
   arrow::Result<std::int64_t> Tell() const override { return position_; }
   arrow::Status Close() override;

@@ -1,4 +1,4 @@
-#include "neuralake/columnar/stored_form.h"
+#include "neuralake/columnar/parquet/stored_form.h"
 
 #include <arrow/array.h>
 #include <arrow/record_batch.h>

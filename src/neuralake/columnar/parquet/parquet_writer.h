@@ -7,7 +7,7 @@
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
 #include "neuralake/columnar/arrow_types.h"
-#include "neuralake/columnar/file_statistics.h"
+#include "neuralake/columnar/parquet/file_statistics.h"
 #include "neuralake/columnar/types.h"
 #include "neuralake/storage/object_store.h"
 
@@ -56,6 +56,9 @@ class ParquetWriter {
 
   /// How large the file is about to be, if it were finished now; bytes, an estimate.
   std::int64_t bytes() const;
+
+  /// What is held in memory until the row group or the file ends; bytes, an estimate.
+  std::int64_t held_bytes() const;
 
   /// Write the footer and make the file durable and visible.
   Result<ParquetFile> Finish(const Deadline& deadline);
