@@ -53,6 +53,8 @@ target_link_libraries(parquet INTERFACE arrow)
 
 set(duckdb_include ${NEURALAKE_DUCKDB}/include)
 file(GLOB duckdb_third_party ${duckdb_include}/third_party/*)
+# Its copy of fmt would hide the system's, and no header that we include wants it.
+list(FILTER duckdb_third_party EXCLUDE REGEX "/fmt$")
 neuralake_imported(duckdb ${NEURALAKE_DUCKDB}/lib/libduckdb.so
                    ${duckdb_include}/core ${duckdb_include}/parquet ${duckdb_third_party})
 

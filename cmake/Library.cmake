@@ -22,6 +22,9 @@ function(neuralake_library room)
     target_link_libraries(${room}_test PRIVATE ${target} ${ARG_TEST_DEPENDS}
                           GTest::gtest GTest::gmock GTest::gtest_main)
     if(ARG_PRECOMPILE)
+      # A program would be compiled with -fPIE, which a header precompiled with -fPIC does not fit.
+      set_target_properties(${room}_test PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+      target_compile_options(${room}_test PRIVATE -fPIC)
       target_precompile_headers(${room}_test REUSE_FROM ${target})
     endif()
     add_test(NAME ${room} COMMAND ${room}_test)

@@ -217,7 +217,7 @@ def unpack_duckdb(library: Path, source: Path, work: Path) -> None:
 
 def header_place(inside: str) -> Path | None:
     """Where a file of the DuckDB source goes under `include`, or None to leave it."""
-    if not inside.endswith((".h", ".hpp", "LICENSE")):
+    if not inside.endswith((".h", ".hpp", ".tcc", "LICENSE")):
         return None
     for prefix, place in (("src/include/", "core"), ("extension/parquet/include/", "parquet")):
         if inside.startswith(prefix):

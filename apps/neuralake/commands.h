@@ -11,8 +11,10 @@ void AddCompletion(CLI::App& app, Outcome& outcome);
 void AddDoctor(CLI::App& app, Outcome& outcome);
 void AddInit(CLI::App& app, Outcome& outcome);
 void AddReference(CLI::App& app, Outcome& outcome);
+void AddSql(CLI::App& app, Outcome& outcome);
 void AddTableFiles(CLI::App& app, Outcome& outcome);
 void AddTableHistory(CLI::App& app, Outcome& outcome);
+void AddTableScan(CLI::App& app, Outcome& outcome);
 void AddTableShow(CLI::App& app, Outcome& outcome);
 void AddUp(CLI::App& app, Outcome& outcome);
 

@@ -13,8 +13,10 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddDoctor,
     AddCompletion,
     AddReference,
+    AddSql,
     AddTableFiles,
     AddTableHistory,
+    AddTableScan,
     AddTableShow,
 };
 // clang-format on

@@ -1,0 +1,64 @@
+#include "local_engine.h"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+
+#include "neuralake/settings/settings.h"
+#include "project.h"
+
+namespace neuralake::app {
+
+Result<catalog::CatalogPtr> AdHocCatalog(const std::vector<std::string>& tables) {
+  auto model = std::make_shared<catalog::CatalogModel>();
+  catalog::DatabaseModel database;
+  database.name = kAdHocDatabase;
+  for (const auto& text : tables) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      return Fail(ErrorKind::kInvalid, "--table takes name=URI, not " + text);
+    }
+    catalog::TableModel table;
+    table.name = text.substr(0, equals);
+    table.uri = TRY(Uri::Parse(text.substr(equals + 1))).ToString();
+    database.tables.push_back(std::move(table));
+  }
+  std::ranges::sort(database.tables, {}, &catalog::TableModel::name);
+  const auto twice = std::ranges::adjacent_find(database.tables, {}, &catalog::TableModel::name);
+  if (twice != database.tables.end()) {
+    return Fail(ErrorKind::kInvalid, "--table names " + twice->name + " twice");
+  }
+  model->databases.push_back(std::move(database));
+  return model;
+}
+
+Result<catalog::CatalogPtr> ManifestCatalog(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return Fail(ErrorKind::kNotFound, "cannot read the manifest " + path);
+  return catalog::LoadManifest(std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+Result<catalog::CatalogPtr> ProjectCatalog(const std::string& folder) {
+  const auto loaded = TRY(LoadProject(folder));
+  return LoadCatalog(loaded.project);
+}
+
+Result<std::unique_ptr<engine::Engine>> LocalEngine(catalog::CatalogPtr catalog,
+                                                    const std::string& folder) {
+  engine::EngineOptions options;
+  const auto loaded = LoadProject(folder);
+  if (!loaded.has_value() && loaded.error().kind != ErrorKind::kNotFound) {
+    return std::unexpected(loaded.error());
+  }
+  if (loaded.has_value()) {
+    const auto& settings = loaded->settings.engine;
+    options.threads = static_cast<std::size_t>(settings.threads);
+    options.memory_bytes = static_cast<std::uint64_t>(settings.memory_bytes);
+    options.temp_directory = settings.temp_directory;
+  }
+  auto engine = TRY(engine::Engine::Open(std::move(options)));
+  engine->SetCatalog(std::move(catalog));
+  return engine;
+}
+
+}  // namespace neuralake::app

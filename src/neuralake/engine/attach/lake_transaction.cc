@@ -1,0 +1,107 @@
+#include "neuralake/engine/attach/lake_transaction.h"
+
+#include "neuralake/engine/attach/lake_schema.h"
+#include "neuralake/engine/sql/statement_state.h"
+#include "neuralake/engine/types/duck_error.h"
+
+namespace neuralake::engine {
+
+LakeTransaction::LakeTransaction(duckdb::TransactionManager& starter,
+                                 duckdb::ClientContext& client, std::shared_ptr<Lake> lake)
+    : duckdb::Transaction(starter, client), lake_(std::move(lake)), model_(lake_->model()) {}
+
+LakeTransaction::~LakeTransaction() = default;
+
+LakeSchema* LakeTransaction::Schema(duckdb::Catalog& catalog, const std::string& database) {
+  for (const auto& model : model_->databases) {
+    if (!duckdb::StringUtil::CIEquals(model.name, database)) continue;
+    std::lock_guard lock(mutex_);
+    auto& schema = schemas_[model.name];
+    if (!schema) schema = duckdb::make_uniq<LakeSchema>(catalog, model);
+    return schema.get();
+  }
+  return nullptr;
+}
+
+duckdb::CatalogEntry* LakeTransaction::Keep(const std::string& key,
+                                            duckdb::unique_ptr<duckdb::CatalogEntry> entry) {
+  std::lock_guard lock(mutex_);
+  return entries_.try_emplace(key, std::move(entry)).first->second.get();
+}
+
+duckdb::CatalogEntry* LakeTransaction::Find(const std::string& key) const {
+  std::lock_guard lock(mutex_);
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? nullptr : found->second.get();
+}
+
+Status LakeTransaction::Append(PendingAppend append) {
+  std::lock_guard lock(mutex_);
+  if (append_ && append_->location != append.location) {
+    return Fail(ErrorKind::kUnsupported, "a transaction can change one table only: " +
+                                             append_->name + " was changed before " + append.name);
+  }
+  if (!append_) {
+    append_ = std::make_unique<PendingAppend>(std::move(append));
+    return {};
+  }
+  for (auto& action : append.actions) append_->actions.push_back(std::move(action));
+  return {};
+}
+
+Status LakeTransaction::Commit(const Deadline& deadline) {
+  std::unique_ptr<PendingAppend> append;
+  {
+    std::lock_guard lock(mutex_);
+    append = std::move(append_);
+  }
+  if (!append || append->actions.empty()) return {};
+  const auto table = TRY(lake_->Table(append->location));
+  delta::CommitRequest request;
+  request.actions = std::move(append->actions);
+  request.info.operation = "WRITE";
+  request.info.operation_parameters["mode"] = "\"Append\"";
+  request.info.is_blind_append = true;
+  auto outcome = table->Commit(append->read, std::move(request), deadline);
+  if (!outcome.has_value()) return Annotate(outcome.error(), "insert into " + append->name);
+  if (const auto statement = context.lock()) {
+    StatementState::Of(*statement)->NoteVersion(append->name, outcome->version);
+  }
+  return {};
+}
+
+LakeTransactionManager::LakeTransactionManager(duckdb::AttachedDatabase& database,
+                                               std::shared_ptr<Lake> lake)
+    : duckdb::TransactionManager(database), lake_(std::move(lake)) {}
+
+duckdb::Transaction& LakeTransactionManager::StartTransaction(duckdb::ClientContext& context) {
+  auto transaction = duckdb::make_uniq<LakeTransaction>(*this, context, lake_);
+  auto& reference = *transaction;
+  std::lock_guard lock(mutex_);
+  running_.emplace(&reference, std::move(transaction));
+  return reference;
+}
+
+duckdb::ErrorData LakeTransactionManager::CommitTransaction(duckdb::ClientContext& context,
+                                                            duckdb::Transaction& transaction) {
+  const auto done =
+      transaction.Cast<LakeTransaction>().Commit(StatementState::DeadlineOf(context));
+  Forget(transaction);
+  if (done.has_value()) return {};
+  try {
+    ThrowError(done.error());
+  } catch (const std::exception& error) {
+    return duckdb::ErrorData(error);
+  }
+}
+
+void LakeTransactionManager::RollbackTransaction(duckdb::Transaction& transaction) {
+  Forget(transaction);
+}
+
+void LakeTransactionManager::Forget(duckdb::Transaction& transaction) {
+  std::lock_guard lock(mutex_);
+  running_.erase(&transaction);
+}
+
+}  // namespace neuralake::engine

@@ -1,0 +1,191 @@
+#include "neuralake/engine/attach/table_entries.h"
+
+#include <duckdb/parser/parsed_data/create_table_info.hpp>
+#include <duckdb/planner/tableref/bound_at_clause.hpp>
+#include <duckdb/storage/table_storage_info.hpp>
+
+#include "neuralake/engine/attach/file_tables.h"
+#include "neuralake/engine/attach/function_tables.h"
+#include "neuralake/engine/attach/lake_schema.h"
+#include "neuralake/engine/scan/delta_scan.h"
+#include "neuralake/engine/sql/statement_state.h"
+#include "neuralake/engine/types/duck_error.h"
+#include "neuralake/engine/types/duck_type.h"
+
+namespace neuralake::engine {
+namespace {
+
+/// What an AT clause asks for.
+struct Moment {
+  std::optional<delta::Version> version;
+  std::optional<WallTime> time;
+};
+
+std::unexpected<Error> NotAMoment(const duckdb::BoundAtClause& at) {
+  return Fail(ErrorKind::kInvalid,
+              "AT takes VERSION => number or TIMESTAMP => time, not " + at.Unit() + " => " +
+                  at.GetValue().ToString());
+}
+
+Result<Moment> MomentOf(const duckdb::BoundAtClause& at) {
+  duckdb::Value value = at.GetValue();
+  Moment moment;
+  if (value.IsNull()) return NotAMoment(at);
+  if (duckdb::StringUtil::CIEquals(at.Unit(), "version")) {
+    if (!value.DefaultTryCastAs(duckdb::LogicalType::BIGINT)) return NotAMoment(at);
+    moment.version = value.GetValue<std::int64_t>();
+    return moment;
+  }
+  if (!duckdb::StringUtil::CIEquals(at.Unit(), "timestamp")) return NotAMoment(at);
+  // Texts without a zone are UTC, as everywhere in the engine.
+  const bool instant = value.type().id() == duckdb::LogicalTypeId::TIMESTAMP_TZ;
+  if (!instant && !value.DefaultTryCastAs(duckdb::LogicalType::TIMESTAMP)) return NotAMoment(at);
+  const auto micros = value.GetValueUnsafe<std::int64_t>();
+  moment.time = WallTime{
+      std::chrono::floor<std::chrono::milliseconds>(std::chrono::microseconds{micros})};
+  return moment;
+}
+
+Result<delta::SnapshotPtr> SnapshotAt(Lake& lake, const catalog::TableModel& table,
+                                      duckdb::optional_ptr<duckdb::BoundAtClause> at,
+                                      const Deadline& deadline) {
+  if (!at) return lake.Newest(table.uri, deadline);
+  const Moment moment = TRY(MomentOf(*at));
+  const auto opened = TRY(lake.Table(table.uri));
+  if (moment.version) return opened->AtVersion(*moment.version, deadline);
+  return opened->AtTime(*moment.time, deadline);
+}
+
+std::unique_ptr<duckdb::CreateTableInfo> TableInfo(duckdb::SchemaCatalogEntry& schema,
+                                                   const std::string& table) {
+  return std::make_unique<duckdb::CreateTableInfo>(schema, table);
+}
+
+Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeDelta(
+    LakeSchema& schema, duckdb::ClientContext& context, LakeTransaction& transaction,
+    const std::string& name, const std::string& key, const catalog::TableModel& table,
+    duckdb::optional_ptr<duckdb::BoundAtClause> at) {
+  const auto state = StatementState::Of(context);
+  auto snapshot = state->Pinned(key);
+  if (!snapshot) {
+    auto found = SnapshotAt(transaction.lake(), table, at, state->deadline());
+    if (!found.has_value()) return Annotate(found.error(), "table " + name);
+    snapshot = state->Pin(key, *std::move(found));
+  }
+  state->NoteVersion(name, snapshot->version());
+  auto source = TRY(transaction.lake().Source(table.uri, snapshot, name));
+  const auto info = TableInfo(schema, table.name);
+  for (const ScanColumn& column : source->columns()) {
+    info->columns.AddColumn(duckdb::ColumnDefinition(column.field.name, column.type));
+  }
+  return duckdb::unique_ptr<duckdb::CatalogEntry>(
+      duckdb::make_uniq<DeltaEntry>(schema, *info, std::move(source), table.uri));
+}
+
+Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeEntry(
+    LakeSchema& schema, duckdb::ClientContext& context, LakeTransaction& transaction,
+    const std::string& name, const std::string& key, const catalog::TableModel& table,
+    duckdb::optional_ptr<duckdb::BoundAtClause> at) {
+  if (table.kind == catalog::TableKind::kDelta) {
+    return MakeDelta(schema, context, transaction, name, key, table, at);
+  }
+  if (at) {
+    return Fail(ErrorKind::kUnsupported, "table " + name + " has no versions: only Delta tables do");
+  }
+  if (table.kind == catalog::TableKind::kFunction) {
+    return MakeFunctionEntry(schema, context, transaction.lake(), name, table);
+  }
+  return MakeFileEntry(schema, context, *transaction.lake().stores(), name, table);
+}
+
+/// A table that can be listed and nothing else.
+class NamedEntry final : public duckdb::TableCatalogEntry {
+ public:
+  NamedEntry(duckdb::SchemaCatalogEntry& of, duckdb::CreateTableInfo& info)
+      : duckdb::TableCatalogEntry(of.catalog, of, info) {}
+
+  duckdb::TableFunction GetScanFunction(duckdb::ClientContext&,
+                                        duckdb::unique_ptr<duckdb::FunctionData>&) override {
+    ThrowError({ErrorKind::kInternal, "a listed table was scanned: " + name, {}, -1});
+  }
+  duckdb::unique_ptr<duckdb::BaseStatistics> GetStatistics(duckdb::ClientContext&,
+                                                           duckdb::column_t) override {
+    return nullptr;
+  }
+  duckdb::TableStorageInfo GetStorageInfo(duckdb::ClientContext&) override { return {}; }
+};
+
+}  // namespace
+
+Result<duckdb::CatalogEntry*> FindEntry(LakeSchema& schema, duckdb::ClientContext& context,
+                                        LakeTransaction& transaction,
+                                        const catalog::DatabaseModel& database,
+                                        const catalog::TableModel& table,
+                                        duckdb::optional_ptr<duckdb::BoundAtClause> at) {
+  const std::string name = database.name + "." + table.name;
+  std::string key = name;
+  if (at) key += "@" + duckdb::StringUtil::Lower(at->Unit()) + at->GetValue().ToString();
+  if (auto* kept = transaction.Find(key)) return kept;
+  auto entry = TRY(MakeEntry(schema, context, transaction, name, key, table, at));
+  return transaction.Keep(key, std::move(entry));
+}
+
+duckdb::CatalogEntry* ListedEntry(LakeSchema& schema, LakeTransaction& transaction,
+                                  const catalog::DatabaseModel& database,
+                                  const catalog::TableModel& table) {
+  const std::string key = "list:" + database.name + "." + table.name;
+  if (auto* kept = transaction.Find(key)) return kept;
+  const auto info = TableInfo(schema, table.name);
+  const auto add = [&](const std::string& column, const duckdb::LogicalType& type) {
+    if (!info->columns.ColumnExists(column)) {
+      info->columns.AddColumn(duckdb::ColumnDefinition(column, type));
+    }
+  };
+  const auto cached = table.kind == catalog::TableKind::kDelta
+                          ? transaction.lake().Cached(table.uri)
+                          : delta::SnapshotPtr();
+  if (cached) {
+    for (const auto& field : cached->metadata().schema.fields) add(field.name, ToDuckType(field.type));
+  } else {
+    for (const auto& column : table.columns) {
+      if (column.type) add(column.name, ToDuckType(*column.type));
+    }
+  }
+  info->comment = table.description.empty() ? duckdb::Value() : duckdb::Value(table.description);
+  return transaction.Keep(key, duckdb::make_uniq<NamedEntry>(schema, *info));
+}
+
+DeltaEntry::DeltaEntry(duckdb::SchemaCatalogEntry& of, duckdb::CreateTableInfo& info,
+                       DeltaSourcePtr source, std::string location)
+    : duckdb::TableCatalogEntry(of.catalog, of, info),
+      source_(std::move(source)),
+      location_(std::move(location)) {
+  source_->entry = this;
+}
+
+duckdb::TableFunction DeltaEntry::GetScanFunction(
+    duckdb::ClientContext& context, duckdb::unique_ptr<duckdb::FunctionData>& bind_data) {
+  return BindDeltaScan(context, source_, bind_data);
+}
+
+duckdb::unique_ptr<duckdb::BaseStatistics> DeltaEntry::GetStatistics(duckdb::ClientContext&,
+                                                                     duckdb::column_t) {
+  return nullptr;
+}
+
+duckdb::TableStorageInfo DeltaEntry::GetStorageInfo(duckdb::ClientContext&) {
+  duckdb::TableStorageInfo info;
+  if (const auto rows = source_->snapshot().num_records()) {
+    info.cardinality = static_cast<std::uint64_t>(*rows);
+  }
+  return info;
+}
+
+duckdb::virtual_column_map_t DeltaEntry::GetVirtualColumns() const { return DeltaVirtualColumns(); }
+
+duckdb::vector<duckdb::column_t> DeltaEntry::GetRowIdColumns() const {
+  return {duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILE_INDEX,
+          duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILE_ROW_NUMBER};
+}
+
+}  // namespace neuralake::engine

@@ -1,0 +1,134 @@
+#include "neuralake/engine/engine.h"
+
+#include <prometheus/counter.h>
+
+#include "neuralake/engine/attach/lake.h"
+#include "neuralake/engine/duck.h"
+#include "neuralake/engine/limits.h"
+#include "neuralake/engine/sql/admission.h"
+#include "neuralake/engine/sql/instance.h"
+#include "neuralake/engine/sql/statement_stream.h"
+#include "neuralake/engine/sql/watchdog.h"
+#include "neuralake/engine/types/duck_error.h"
+#include "neuralake/engine/types/duck_type.h"
+#include "neuralake/observe/metrics.h"
+
+namespace neuralake::engine {
+namespace {
+
+EngineCounters MakeCounters(observe::Metrics* metrics) {
+  if (metrics == nullptr) return {};
+  return {&metrics->Counter("neuralake_engine_statements_total", "Statements that ran."),
+          &metrics->Counter("neuralake_engine_files_read_total", "Data files that scans opened."),
+          &metrics->Counter("neuralake_engine_files_skipped_total",
+                            "Live data files that statistics, partitions or filters ruled out.")};
+}
+
+TableOpener OpenerOf(const EngineOptions& options) {
+  if (options.open_table) return options.open_table;
+  return [](const std::string& location) -> Result<std::shared_ptr<delta::Table>> {
+    return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))));
+  };
+}
+
+// DuckDB numbers parameters from 1; a name counts as the number at which it first stands.
+std::vector<columnar::DataType> ParameterTypes(const duckdb::PreparedStatement& prepared) {
+  std::vector<columnar::DataType> types(prepared.named_param_map.size());
+  const auto expected = prepared.GetExpectedParameterTypes();
+  for (const auto& [name, number] : prepared.named_param_map) {
+    const auto found = expected.find(name);
+    if (number == 0 || number > types.size() || found == expected.end()) continue;
+    const bool known = found->second.id() != duckdb::LogicalTypeId::UNKNOWN &&
+                       found->second.id() != duckdb::LogicalTypeId::INVALID;
+    if (known) types[number - 1] = FromDuckType(AnswerType(found->second));
+  }
+  return types;
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  explicit Impl(EngineOptions o)
+      : options(std::move(o)),
+        counters(MakeCounters(options.metrics)),
+        lake(std::make_shared<Lake>(OpenerOf(options), options.functions,
+                                    options.staleness_max)) {}
+
+  /// The instance, made anew when the last one broke.
+  Result<std::shared_ptr<Instance>> Get() {
+    std::lock_guard lock(mutex);
+    if (!instance || instance->broken()) instance = TRY(Instance::Open(options, lake));
+    return instance;
+  }
+
+  Result<StatementContext> Begin(const Statement& statement, const Deadline& deadline) {
+    if (running.fetch_add(1) >= options.statements_max) {
+      --running;
+      return Fail(ErrorKind::kResourceExhausted,
+                  "more than " + std::to_string(options.statements_max) + " statements at once");
+    }
+    Slot slot(running);
+    auto own = TRY(Get());
+    auto connection = own->Connect();
+    auto state = StatementState::Begin(*connection->context, deadline);
+    auto watch = std::make_unique<Watchdog::Watch>(watchdog, connection->context, deadline);
+    return StatementContext{std::move(slot),  std::move(own), std::move(connection),
+                            std::move(state), std::move(watch), statement.sql, {}, counters};
+  }
+
+  const EngineOptions options;
+  const EngineCounters counters;
+  const std::shared_ptr<Lake> lake;
+  Watchdog watchdog;
+  std::atomic<std::size_t> running{0};
+
+  std::mutex mutex;
+  // Guarded by mutex.
+  std::shared_ptr<Instance> instance;
+};
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
+  auto engine = std::unique_ptr<Engine>(new Engine(std::make_unique<Impl>(std::move(options))));
+  TRY(engine->impl_->Get());
+  return engine;
+}
+
+void Engine::SetCatalog(catalog::CatalogPtr model) { impl_->lake->SetModel(std::move(model)); }
+
+Result<std::unique_ptr<RowStream>> Engine::Execute(const Statement& statement,
+                                                   const Grants& grants, const Limits& limits,
+                                                   const Deadline& deadline) {
+  auto context = TRY(impl_->Begin(statement, deadline.Within(limits.timeout)));
+  const auto options = context.connection->context->GetParserOptions();
+  auto admitted = TRY(Admit(statement.sql, grants, *impl_->lake->model(), options));
+  context.text = admitted.text;
+  return StatementStream::Start(std::move(context), std::move(admitted), statement, limits);
+}
+
+Result<Description> Engine::Describe(const Statement& statement, const Grants& grants,
+                                     const Deadline& deadline) {
+  auto context = TRY(impl_->Begin(statement, deadline));
+  const auto options = context.connection->context->GetParserOptions();
+  auto admitted = TRY(Admit(statement.sql, grants, *impl_->lake->model(), options));
+  context.text = admitted.text;
+  try {
+    const auto prepared = context.connection->context->Prepare(std::move(admitted.statement));
+    if (prepared->HasError()) return std::unexpected(context.Translate(prepared->error));
+    Description description;
+    description.command_tag = admitted.command_tag;
+    description.parameters = ParameterTypes(*prepared);
+    if (!admitted.changes) description.columns = ToSchema(prepared->GetNames(), prepared->GetTypes());
+    return description;
+  } catch (const std::exception& thrown) {
+    return std::unexpected(context.Translate(duckdb::ErrorData(thrown)));
+  }
+}
+
+Result<std::shared_ptr<delta::Table>> Engine::Table(const std::string& location) {
+  return impl_->lake->Table(location);
+}
+
+}  // namespace neuralake::engine

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+// The limits of the engine, each with a name.
+
+namespace neuralake::engine {
+
+/// Statements that run at once; one more is refused with kResourceExhausted.
+constexpr std::size_t kStatementsMax = 256;
+
+/// Bytes of one statement's text.
+constexpr std::size_t kStatementBytesMax = 1 << 20;
+
+/// Nested expressions, subqueries and relations that admission follows.
+constexpr std::size_t kNestingMax = 200;
+
+/// A statement past its end is interrupted again and again, this far apart, until it stops: an
+/// interrupt that arrives before execution begins is lost.
+constexpr std::chrono::milliseconds kInterruptEvery{10};
+
+/// Files whose statistics are merged into bounds for the optimizer while a statement is bound.
+constexpr std::size_t kStatisticsFilesMax = 1'000;
+
+/// Files whose counts and bounds may answer a statement without reading rows.
+constexpr std::size_t kMetadataFilesMax = 20'000;
+
+/// Decoded deletion vectors kept for the next statement.
+constexpr std::size_t kDeletionVectorsCached = 1'000;
+
+/// One read of bytes from a store, when no statement's deadline is nearer.
+constexpr std::chrono::seconds kReadTimeout{60};
+
+/// Files of a Parquet or CSV table.
+constexpr std::size_t kListedFilesMax = 100'000;
+
+/// Rows of one Arrow batch that leaves the engine: few in the first, for a quick first answer.
+constexpr std::size_t kBatchRows = 16'384;
+
+/// Processes that run functions of the catalog.
+constexpr std::size_t kWorkersMax = 4;
+
+/// Bytes of the first line of a worker's answer.
+constexpr std::size_t kWorkerLineBytesMax = 1 << 20;
+
+}  // namespace neuralake::engine

@@ -1,0 +1,212 @@
+#include "neuralake/engine/sql/admission.h"
+
+#include <gtest/gtest.h>
+
+namespace neuralake::engine {
+namespace {
+
+catalog::CatalogModel Model() {
+  catalog::CatalogModel model;
+  catalog::DatabaseModel aviation;
+  aviation.name = "aviation";
+  catalog::TableModel flights;
+  flights.name = "flights";
+  aviation.tables.push_back(flights);
+  model.databases.push_back(aviation);
+  return model;
+}
+
+Result<Admitted> Ask(const std::string& sql, Grants grants = {}) {
+  return Admit(sql, grants, Model(), duckdb::ParserOptions());
+}
+
+ErrorKind KindOf(const std::string& sql, Grants grants = {}) {
+  const auto admitted = Ask(sql, grants);
+  return admitted.has_value() ? ErrorKind::kInternal : admitted.error().kind;
+}
+
+TEST(Admission, LetsQuestionsAboutTheTablesPass) {
+  for (const char* sql : {
+           "SELECT * FROM aviation.flights",
+           "FROM neuralake.aviation.flights SELECT count(*) WHERE a > 1 GROUP BY b HAVING c",
+           "select * from AVIATION.Flights at (version => 3) b",
+           "SELECT * FROM aviation.flights VERSION AS OF 3 b",
+           "VALUES (1, 'a'), (2, 'b')",
+           "WITH x AS (SELECT 1), y AS (FROM x) SELECT * FROM y, x",
+           "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT * FROM r",
+           "SELECT * FROM range(10), generate_series(1, 3), unnest([1, 2])",
+           "EXPLAIN SELECT 1",
+           "EXPLAIN ANALYZE SELECT * FROM aviation.flights",
+           "DESCRIBE aviation.flights",
+           "SUMMARIZE aviation.flights",
+           "SHOW TABLES",
+           "SHOW ALL TABLES",
+           "SHOW TABLES FROM aviation",
+           "SELECT sum(x) OVER (PARTITION BY y ORDER BY z) FROM aviation.flights",
+           "SELECT * FROM information_schema.tables",
+           "SELECT * FROM pg_catalog.pg_class",
+           "SELECT (SELECT max(a) FROM aviation.flights), CASE WHEN a THEN b ELSE c END, a::INT",
+           "SELECT * EXCLUDE (a) REPLACE (b + 1 AS b) FROM aviation.flights",
+           "SELECT j -> 'a' ->> 'b', extract(year FROM d), a LIKE 'x%', a IN (1, 2), -a, a || b",
+           "PIVOT aviation.flights ON a IN (1, 2) USING sum(b)",
+       }) {
+    const auto admitted = Ask(sql);
+    EXPECT_TRUE(admitted.has_value()) << sql << ": " << admitted.error().message;
+  }
+}
+
+TEST(Admission, RefusesOtherKindsOfStatements) {
+  for (const char* sql : {
+           "COPY aviation.flights TO '/tmp/x'",
+           "COPY (SELECT 1) TO '/tmp/x'",
+           "ATTACH '/tmp/x'",
+           "DETACH neuralake",
+           "LOAD httpfs",
+           "INSTALL httpfs",
+           "SET threads = 1",
+           "RESET threads",
+           "PRAGMA database_size",
+           "CALL duckdb_settings()",
+           "CREATE TABLE t (a INT)",
+           "CREATE VIEW v AS SELECT 1",
+           "CREATE MACRO m() AS 1",
+           "DROP TABLE aviation.flights",
+           "ALTER TABLE aviation.flights ADD COLUMN x INT",
+           "VACUUM",
+           "CHECKPOINT",
+           "BEGIN",
+           "PREPARE p AS SELECT 1",
+           "EXECUTE p",
+           "EXPORT DATABASE '/tmp/x'",
+           "UPDATE aviation.flights SET a = 1",
+           "DELETE FROM aviation.flights",
+           "USE neuralake",
+           "EXPLAIN COPY (SELECT 1) TO '/tmp/x'",
+       }) {
+    EXPECT_EQ(KindOf(sql, {.read = true, .write = true}), ErrorKind::kPermissionDenied) << sql;
+  }
+}
+
+TEST(Admission, RefusesFunctionsWhereverTheyHide) {
+  for (const char* sql : {
+           "SELECT * FROM read_csv('/etc/passwd')",
+           "SELECT repeat('x', 1000000000)",
+           "SELECT ('x').repeat(1000000000)",
+           "SELECT 1 WHERE lpad('x', 3, 'y') = 'x'",
+           "SELECT 1 GROUP BY lpad('x', 3, 'y')",
+           "SELECT 1 HAVING lpad('x', 3, 'y') = 'x'",
+           "SELECT 1 QUALIFY lpad('x', 3, 'y') = 'x'",
+           "SELECT 1 ORDER BY lpad('x', 3, 'y')",
+           "SELECT 1 LIMIT length(lpad('x', 3, 'y'))",
+           "SELECT DISTINCT ON (lpad('x', 3, 'y')) 1",
+           "WITH x AS (SELECT lpad('x', 3, 'y')) SELECT 1",
+           "WITH x AS MATERIALIZED (SELECT lpad('x', 3, 'y')) SELECT 1",
+           "SELECT (SELECT lpad('x', 3, 'y'))",
+           "SELECT EXISTS (SELECT lpad('x', 3, 'y'))",
+           "SELECT 1 IN (SELECT lpad('x', 3, 'y'))",
+           "SELECT 1 UNION SELECT lpad('x', 3, 'y')",
+           "SELECT * FROM (SELECT lpad('x', 3, 'y'))",
+           "SELECT * FROM range(1) a JOIN range(1) b ON lpad('x', 3, 'y') = 'x'",
+           "SELECT * FROM range(length(lpad('x', 3, 'y')))",
+           "VALUES (lpad('x', 3, 'y'))",
+           "SELECT sum(1) FILTER (WHERE lpad('x', 3, 'y') = 'x')",
+           "SELECT string_agg('a', ',' ORDER BY lpad('x', 3, 'y'))",
+           "SELECT sum(1) OVER (ORDER BY lpad('x', 3, 'y'))",
+           "SELECT sum(1) OVER (PARTITION BY lpad('x', 3, 'y'))",
+           "SELECT lag(1, 1, lpad('x', 3, 'y')) OVER ()",
+           "SELECT CASE WHEN true THEN lpad('x', 3, 'y') END",
+           "SELECT lpad('x', 3, 'y')::INT",
+           "SELECT 1 BETWEEN 0 AND length(lpad('x', 3, 'y'))",
+           "SELECT [lpad('x', 3, 'y')], {'a': 1}",
+           "SELECT {'a': lpad('x', 3, 'y')}",
+           "SELECT list_transform([1], lambda x: x + 1)",
+           "SELECT [x + 1 FOR x IN [1, 2]]",
+           "SELECT * REPLACE (lpad('x', 3, 'y') AS a) FROM aviation.flights",
+           "SELECT lpad('x', 3, 'y') COLLATE nocase",
+           "SELECT * FROM aviation.flights AT (VERSION => length(lpad('x', 3, 'y')))",
+           "SELECT main.lpad('x', 3, 'y')",
+           "SELECT pg_catalog.pg_sleep(10)",
+           "SELECT * FROM query('SELECT 1')",
+           "SELECT * FROM duckdb_settings()",
+           "SELECT unnest(range(1000000000))",
+           "DESCRIBE SELECT * FROM read_csv('/etc/passwd')",
+           "SUMMARIZE SELECT * FROM read_csv('/etc/passwd')",
+           "EXPLAIN SELECT * FROM read_csv('/etc/passwd')",
+           "PIVOT aviation.flights ON a IN (1) USING string_agg(lpad('x', 3, 'y'))",
+       }) {
+    EXPECT_EQ(KindOf(sql), ErrorKind::kPermissionDenied) << sql;
+  }
+}
+
+TEST(Admission, FindsNoRelationBesideTheCatalog) {
+  for (const char* sql : {
+           "SELECT * FROM '/etc/passwd'",
+           "SELECT * FROM 'x.parquet'",
+           "SELECT * FROM \"s3://bucket/x.parquet\"",
+           "SELECT * FROM flights",
+           "SELECT * FROM aviation.planes",
+           "SELECT * FROM other.aviation.flights",
+           "SELECT * FROM memory.main.x",
+           "SELECT * FROM system.information_schema.tables",
+           "SELECT * FROM pg_catalog.pg_settings",
+           "SELECT * FROM main.duckdb_databases",
+           "SELECT * FROM duckdb_databases",
+           "WITH x AS (SELECT 1) SELECT * FROM (SELECT 1) y, z",
+           "DESCRIBE other.t",
+           "SUMMARIZE '/etc/passwd'",
+       }) {
+    EXPECT_EQ(KindOf(sql), ErrorKind::kNotFound) << sql;
+  }
+}
+
+TEST(Admission, KeepsCommonTableExpressionsInTheirScope) {
+  EXPECT_EQ(KindOf("SELECT * FROM (WITH x AS (SELECT 1) FROM x), x"), ErrorKind::kNotFound);
+}
+
+TEST(Admission, SaysWhichDatabaseAnUnqualifiedNameIsIn) {
+  const auto admitted = Ask("SELECT * FROM flights");
+  ASSERT_FALSE(admitted.has_value());
+  EXPECT_EQ(admitted.error().message, "no table flights: write aviation.flights");
+}
+
+TEST(Admission, WantsTheGrantToWrite) {
+  EXPECT_EQ(KindOf("INSERT INTO aviation.flights VALUES (1)"), ErrorKind::kPermissionDenied);
+  EXPECT_TRUE(Ask("INSERT INTO aviation.flights VALUES (1)", {.read = true, .write = true}));
+  EXPECT_EQ(KindOf("INSERT INTO other.t VALUES (1)", {.read = true, .write = true}),
+            ErrorKind::kNotFound);
+  EXPECT_EQ(KindOf("INSERT INTO aviation.flights SELECT lpad('x', 3, 'y')",
+                   {.read = true, .write = true}),
+            ErrorKind::kPermissionDenied);
+}
+
+TEST(Admission, TakesExactlyOneStatement) {
+  EXPECT_EQ(KindOf(""), ErrorKind::kInvalid);
+  EXPECT_EQ(KindOf(" ; "), ErrorKind::kInvalid);
+  EXPECT_TRUE(Ask("SELECT 1;"));
+  const auto two = Ask("SELECT ';'; SELECT 2");
+  ASSERT_FALSE(two.has_value());
+  EXPECT_EQ(two.error().kind, ErrorKind::kInvalid);
+  EXPECT_GE(two.error().position, 10);
+}
+
+TEST(Admission, GivesPositionsInCharactersOfWhatWasSent) {
+  const auto function = Ask("SELECT 'äöü', repeat('x', 2)");
+  ASSERT_FALSE(function.has_value());
+  EXPECT_EQ(function.error().position, 14);
+  const auto syntax = Ask("SELECT 'ä' FROM FROM");
+  ASSERT_FALSE(syntax.has_value());
+  EXPECT_EQ(syntax.error().position, 16);
+  const auto table = Ask("SELECT * FROM aviation.flights VERSION AS OF 1 a, nowhere.t");
+  ASSERT_FALSE(table.has_value());
+  EXPECT_EQ(table.error().position, 50);
+}
+
+TEST(Admission, LimitsLengthAndDepth) {
+  EXPECT_EQ(KindOf("SELECT '" + std::string(2 << 20, 'x') + "'"), ErrorKind::kInvalid);
+  std::string deep = "SELECT 1";
+  for (int i = 0; i < 300; ++i) deep = "SELECT * FROM (" + deep + ")";
+  EXPECT_EQ(KindOf(deep), ErrorKind::kInvalid);
+}
+
+}  // namespace
+}  // namespace neuralake::engine

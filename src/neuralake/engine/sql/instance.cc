@@ -1,0 +1,68 @@
+#include "neuralake/engine/sql/instance.h"
+
+#include <duckdb/catalog/catalog_search_path.hpp>
+#include <duckdb/main/client_data.hpp>
+
+#include "neuralake/engine/attach/lake_catalog.h"
+#include "neuralake/engine/store/object_file_system.h"
+#include "neuralake/engine/types/duck_error.h"
+
+namespace neuralake::engine {
+namespace {
+
+using duckdb::Value;
+
+void Configure(duckdb::DBConfig& config, const EngineOptions& options) {
+  if (options.threads > 0) config.SetOptionByName("threads", Value::UBIGINT(options.threads));
+  if (options.memory_bytes > 0) {
+    config.SetOptionByName("memory_limit", Value(std::to_string(options.memory_bytes) + "B"));
+  }
+  config.SetOptionByName("temp_directory", Value(options.temp_directory));
+  config.SetOptionByName("autoload_known_extensions", Value::BOOLEAN(false));
+  config.SetOptionByName("autoinstall_known_extensions", Value::BOOLEAN(false));
+  config.SetOptionByName("allow_community_extensions", Value::BOOLEAN(false));
+  // The position of an error is kept apart from its message only so.
+  config.SetOptionByName("errors_as_json", Value::BOOLEAN(true));
+}
+
+void Seal(duckdb::Connection& connection) {
+  // Paths are compared in canonical form, where the two slashes are one.
+  for (const char* setting :
+       {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL parquet_metadata_cache = true",
+        "SET GLOBAL allowed_directories = ['nlstore://']", "SET GLOBAL enable_external_access = false",
+        "SET GLOBAL lock_configuration = true"}) {
+    const auto result = connection.Query(setting);
+    if (result->HasError()) result->ThrowError();
+  }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
+                                                 const std::shared_ptr<Lake>& lake) {
+  try {
+    duckdb::DBConfig config;
+    Configure(config, options);
+    auto instance = std::shared_ptr<Instance>(new Instance());
+    instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+    auto& database = *instance->database_->instance;
+    duckdb::FileSystem::GetFileSystem(database).RegisterSubSystem(
+        duckdb::make_uniq<ObjectFileSystem>(lake->stores()));
+    AttachLake(database, lake);
+    duckdb::Connection connection(database);
+    Seal(connection);
+    return instance;
+  } catch (const std::exception& thrown) {
+    return std::unexpected(FromDuckError(duckdb::ErrorData(thrown)));
+  }
+}
+
+duckdb::unique_ptr<duckdb::Connection> Instance::Connect() {
+  auto connection = duckdb::make_uniq<duckdb::Connection>(*database_);
+  duckdb::ClientData::Get(*connection->context)
+      .catalog_search_path->Set(duckdb::CatalogSearchEntry(kCatalogName, DEFAULT_SCHEMA),
+                                duckdb::CatalogSetPathType::SET_DIRECTLY);
+  return connection;
+}
+
+}  // namespace neuralake::engine

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "neuralake/engine/attach/lake.h"
+#include "neuralake/engine/duck.h"
+#include "neuralake/engine/engine.h"
+
+namespace neuralake::engine {
+
+/// One DuckDB with the lake attached and every other way out closed.
+///
+/// \threads safe from any thread
+class Instance {
+ public:
+  /// \errors kInvalid  an option that DuckDB refuses
+  static Result<std::shared_ptr<Instance>> Open(const EngineOptions& options,
+                                                const std::shared_ptr<Lake>& lake);
+
+  /// A connection that finds `database.table` in the lake.
+  duckdb::unique_ptr<duckdb::Connection> Connect();
+
+  /// Say that an error ended this instance: all its statements would fail from now on.
+  void MarkBroken() { broken_.store(true); }
+  bool broken() const { return broken_.load(); }
+
+ private:
+  Instance() = default;
+
+  std::unique_ptr<duckdb::DuckDB> database_;
+  std::atomic<bool> broken_{false};
+};
+
+}  // namespace neuralake::engine

@@ -1,0 +1,45 @@
+#include "neuralake/engine/sql/statement_state.h"
+
+namespace neuralake::engine {
+namespace {
+
+constexpr const char* kStateKey = "neuralake_statement";
+
+}  // namespace
+
+duckdb::shared_ptr<StatementState> StatementState::Begin(duckdb::ClientContext& context,
+                                                         Deadline deadline) {
+  auto state = duckdb::make_shared_ptr<StatementState>(std::move(deadline));
+  context.registered_state->Remove(kStateKey);
+  context.registered_state->Insert(kStateKey, state);
+  return state;
+}
+
+duckdb::shared_ptr<StatementState> StatementState::Of(duckdb::ClientContext& context) {
+  return context.registered_state->GetOrCreate<StatementState>(kStateKey, Deadline());
+}
+
+delta::SnapshotPtr StatementState::Pinned(const std::string& table) const {
+  std::lock_guard lock(mutex_);
+  const auto found = pins_.find(table);
+  return found == pins_.end() ? nullptr : found->second;
+}
+
+delta::SnapshotPtr StatementState::Pin(const std::string& table, delta::SnapshotPtr snapshot) {
+  std::lock_guard lock(mutex_);
+  return pins_.try_emplace(table, std::move(snapshot)).first->second;
+}
+
+void StatementState::NoteVersion(const std::string& table, std::int64_t version) {
+  std::lock_guard lock(mutex_);
+  // A statement may read a table at two versions; the newest is what its answer depends on.
+  auto& noted = versions_.try_emplace(table, version).first->second;
+  noted = std::max(noted, version);
+}
+
+std::map<std::string, std::int64_t> StatementState::versions() const {
+  std::lock_guard lock(mutex_);
+  return versions_;
+}
+
+}  // namespace neuralake::engine

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "neuralake/base/deadline.h"
+#include "neuralake/delta/snapshot.h"
+#include "neuralake/engine/duck.h"
+
+namespace neuralake::engine {
+
+/// What one running statement knows of itself; lives in its DuckDB connection.
+///
+/// \threads safe from any thread
+class StatementState final : public duckdb::ClientContextState {
+ public:
+  explicit StatementState(Deadline deadline) : deadline_(std::move(deadline)) {}
+
+  /// Put a new state into the connection of `context`.
+  static duckdb::shared_ptr<StatementState> Begin(duckdb::ClientContext& context,
+                                                  Deadline deadline);
+  /// The state of `context`; made without a deadline when there is none.
+  static duckdb::shared_ptr<StatementState> Of(duckdb::ClientContext& context);
+  static Deadline DeadlineOf(duckdb::ClientContext& context) { return Of(context)->deadline(); }
+
+  const Deadline& deadline() const { return deadline_; }
+
+  /// The snapshot of `table` (its name and AT clause) that this statement has pinned; else null.
+  delta::SnapshotPtr Pinned(const std::string& table) const;
+  /// Pin `snapshot` unless another thread was first; returns the pinned one.
+  delta::SnapshotPtr Pin(const std::string& table, delta::SnapshotPtr snapshot);
+
+  /// Note that the statement read or wrote `table` at `version`.
+  void NoteVersion(const std::string& table, std::int64_t version);
+  std::map<std::string, std::int64_t> versions() const;
+
+  std::atomic<std::uint64_t> files_total{0};  ///< Live files of the tables scanned.
+  std::atomic<std::uint64_t> files_read{0};   ///< Opened; the others were skipped.
+
+ private:
+  const Deadline deadline_;
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  std::map<std::string, delta::SnapshotPtr> pins_;
+  std::map<std::string, std::int64_t> versions_;
+};
+
+}  // namespace neuralake::engine

@@ -1,0 +1,149 @@
+#include "neuralake/engine/sql/statement_stream.h"
+
+#include <arrow/record_batch.h>
+#include <prometheus/counter.h>
+
+#include <duckdb/main/pending_query_result.hpp>
+
+#include "neuralake/engine/limits.h"
+#include "neuralake/engine/types/duck_error.h"
+#include "neuralake/engine/types/duck_type.h"
+#include "neuralake/engine/types/duck_value.h"
+
+namespace neuralake::engine {
+namespace {
+
+void Count(prometheus::Counter* counter, std::uint64_t amount) {
+  if (counter != nullptr) counter->Increment(static_cast<double>(amount));
+}
+
+}  // namespace
+
+duckdb::case_insensitive_map_t<duckdb::BoundParameterData> BindParameters(
+    const Statement& statement) {
+  duckdb::case_insensitive_map_t<duckdb::BoundParameterData> bound;
+  std::size_t number = 0;
+  for (const auto& value : statement.positional) {
+    bound[std::to_string(++number)] = duckdb::BoundParameterData(ToDuckValue(value));
+  }
+  for (const auto& [name, value] : statement.named) {
+    bound[name] = duckdb::BoundParameterData(ToDuckValue(value));
+  }
+  return bound;
+}
+
+Error StatementContext::Translate(const duckdb::ErrorData& data) const {
+  if (EndsInstance(data)) instance->MarkBroken();
+  Error error = FromDuckError(data, text.sql);
+  if (const auto offset = ErrorOffset(data, text.sql)) {
+    error.position = CharacterOffset(sent, std::min(text.Original(*offset), sent.size()));
+  }
+  if (error.kind != ErrorKind::kCancelled) return error;
+  error.kind = watch->reason().value_or(ErrorKind::kCancelled);
+  error.message = error.kind == ErrorKind::kCancelled ? "the statement was cancelled"
+                                                      : "the statement ran out of time";
+  return error;
+}
+
+StatementStream::StatementStream(StatementContext context, std::string command_tag,
+                                 const Limits& limits)
+    : context_(std::move(context)),
+      command_tag_(std::move(command_tag)),
+      rows_left_(limits.rows_max) {}
+
+StatementStream::~StatementStream() {
+  const auto total = context_.state->files_total.load();
+  const auto read = context_.state->files_read.load();
+  Count(context_.counters.statements, 1);
+  Count(context_.counters.files_read, read);
+  Count(context_.counters.files_skipped, total - std::min(total, read));
+}
+
+Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext context,
+                                                          Admitted admitted,
+                                                          const Statement& statement,
+                                                          const Limits& limits) {
+  auto stream = std::unique_ptr<StatementStream>(
+      new StatementStream(std::move(context), std::move(admitted.command_tag), limits));
+  const StatementContext& own = stream->context_;
+  try {
+    auto parameters = BindParameters(statement);
+    auto pending = own.connection->context->PendingQuery(std::move(admitted.statement), parameters,
+                                                         !admitted.changes);
+    if (pending->HasError()) return std::unexpected(own.Translate(pending->GetErrorObject()));
+    auto result = pending->Execute();
+    if (result->HasError()) return std::unexpected(own.Translate(result->GetErrorObject()));
+    stream->Open(std::move(result), admitted.changes);
+    return stream;
+  } catch (const std::exception& thrown) {
+    return std::unexpected(own.Translate(duckdb::ErrorData(thrown)));
+  }
+}
+
+void StatementStream::Open(duckdb::unique_ptr<duckdb::QueryResult> result, bool changes) {
+  result_ = std::move(result);
+  if (changes && command_tag_ == "INSERT") {
+    // The change is committed by now; what it returns is how many rows it changed.
+    auto chunk = result_->Fetch();
+    rows_changed_ = chunk && chunk->size() > 0 ? chunk->GetValue(0, 0).GetValue<std::int64_t>() : 0;
+    result_->types.clear();
+    result_->names.clear();
+    ended_ = true;
+  }
+  columns_ = ToSchema(result_->names, result_->types);
+  chunks_ = std::make_unique<ArrowChunks>(*context_.connection->context, result_->names,
+                                          result_->types);
+}
+
+std::shared_ptr<arrow::Schema> StatementStream::arrow_schema() const { return chunks_->schema(); }
+
+const std::map<std::string, std::int64_t>& StatementStream::versions() const {
+  versions_ = context_.state->versions();
+  return versions_;
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> StatementStream::Next() {
+  if (ended_ || truncated_) return nullptr;
+  try {
+    auto batch = Fetch();
+    ended_ = batch == nullptr;
+    return batch;
+  } catch (const std::exception& thrown) {
+    ended_ = true;
+    return std::unexpected(context_.Translate(duckdb::ErrorData(thrown)));
+  }
+}
+
+duckdb::unique_ptr<duckdb::DataChunk> StatementStream::FetchChunk() {
+  if (drained_) return nullptr;
+  auto chunk = result_->Fetch();
+  if (result_->HasError()) result_->GetErrorObject().Throw();
+  drained_ = !chunk || chunk->size() == 0;
+  if (drained_) return nullptr;
+  return chunk;
+}
+
+std::shared_ptr<arrow::RecordBatch> StatementStream::Fetch() {
+  std::vector<duckdb::unique_ptr<duckdb::DataChunk>> chunks;
+  std::size_t rows = 0;
+  // The first rows leave at once; later ones in larger batches.
+  while (rows < (first_ ? 1 : kBatchRows)) {
+    auto chunk = FetchChunk();
+    if (!chunk) break;
+    if (rows_left_ && chunk->size() > *rows_left_) {
+      truncated_ = true;
+      chunk->SetCardinality(*rows_left_);
+    }
+    if (rows_left_) *rows_left_ -= chunk->size();
+    if (chunk->size() > 0) {
+      rows += chunk->size();
+      chunks.push_back(std::move(chunk));
+    }
+    if (truncated_) break;
+  }
+  first_ = false;
+  if (chunks.empty()) return nullptr;
+  return chunks_->Convert(chunks);
+}
+
+}  // namespace neuralake::engine

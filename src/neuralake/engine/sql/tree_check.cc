@@ -1,0 +1,394 @@
+#include "neuralake/engine/sql/tree_check.h"
+
+#include <array>
+
+#include <duckdb/parser/common_table_expression_info.hpp>
+#include <duckdb/parser/expression/list.hpp>
+#include <duckdb/parser/query_node/list.hpp>
+#include <duckdb/parser/statement/insert_statement.hpp>
+#include <duckdb/parser/statement/select_statement.hpp>
+#include <duckdb/parser/statement/update_statement.hpp>
+#include <duckdb/parser/tableref/list.hpp>
+#include <duckdb/parser/tableref/showref.hpp>
+
+#include "neuralake/engine/attach/lake.h"
+#include "neuralake/engine/limits.h"
+#include "neuralake/engine/sql/function_policy.h"
+
+namespace neuralake::engine {
+namespace {
+
+using duckdb::ExpressionClass;
+using duckdb::StringUtil;
+
+// `pg_settings` would show paths of the machine.
+constexpr std::array kPgCatalog = {
+    "pg_am",        "pg_attrdef",  "pg_attribute",  "pg_class",     "pg_collation",
+    "pg_constraint", "pg_database", "pg_depend",     "pg_description", "pg_enum",
+    "pg_index",     "pg_indexes",  "pg_namespace",  "pg_proc",      "pg_sequence",
+    "pg_sequences", "pg_tables",   "pg_tablespace", "pg_type",      "pg_views",
+};
+
+bool IsPgCatalog(const std::string& table) {
+  return std::ranges::find(kPgCatalog, StringUtil::Lower(table)) != kPgCatalog.end();
+}
+
+std::optional<std::size_t> Offset(duckdb::optional_idx location) {
+  if (!location.IsValid()) return std::nullopt;
+  return location.GetIndex();
+}
+
+[[noreturn]] void Refuse(ErrorKind kind, std::string message, std::optional<std::size_t> offset) {
+  throw Refusal{kind, std::move(message), offset};
+}
+
+[[noreturn]] void Unknown(const std::string& what, std::optional<std::size_t> offset) {
+  Refuse(ErrorKind::kPermissionDenied, what + " is not allowed", offset);
+}
+
+const catalog::DatabaseModel* FindDatabase(const catalog::CatalogModel& model,
+                                           const std::string& name) {
+  for (const auto& database : model.databases) {
+    if (StringUtil::CIEquals(database.name, name)) return &database;
+  }
+  return nullptr;
+}
+
+bool HasTable(const catalog::DatabaseModel& database, const std::string& name) {
+  return std::ranges::any_of(database.tables, [&](const catalog::TableModel& table) {
+    return StringUtil::CIEquals(table.name, name);
+  });
+}
+
+// `flights` alone: name the databases that have it, since that is all that is missing.
+std::string Unqualified(const catalog::CatalogModel& model, const std::string& table) {
+  std::string message = "no table " + table;
+  for (const auto& database : model.databases) {
+    if (HasTable(database, table)) {
+      return message + ": write " + database.name + "." + table;
+    }
+  }
+  return message + ": tables are named database.table";
+}
+
+}  // namespace
+
+/// Puts names of common table expressions in sight, for its life.
+class TreeCheck::Scope {
+ public:
+  explicit Scope(TreeCheck& check) : check_(check) {
+    check_.ctes_.emplace_back();
+    if (++check_.depth_ > kNestingMax) {
+      Refuse(ErrorKind::kInvalid,
+             "the statement nests deeper than " + std::to_string(kNestingMax), {});
+    }
+  }
+  ~Scope() {
+    check_.ctes_.pop_back();
+    --check_.depth_;
+  }
+  Scope(const Scope&) = delete;
+  Scope& operator=(const Scope&) = delete;
+
+ private:
+  TreeCheck& check_;
+};
+
+std::optional<Refusal> TreeCheck::Select(const duckdb::SelectStatement& statement) {
+  try {
+    Statement(statement);
+    return std::nullopt;
+  } catch (Refusal& refusal) {
+    return std::move(refusal);
+  }
+}
+
+std::optional<Refusal> TreeCheck::Insert(const duckdb::InsertStatement& statement) {
+  try {
+    const Scope scope(*this);
+    Ctes(statement.cte_map);
+    Named(statement.catalog, statement.schema, statement.table,
+          statement.table_ref ? Offset(statement.table_ref->query_location) : std::nullopt);
+    if (statement.select_statement) Statement(*statement.select_statement);
+    Expressions(statement.returning_list);
+    if (statement.on_conflict_info) Unknown("ON CONFLICT", {});
+    return std::nullopt;
+  } catch (Refusal& refusal) {
+    return std::move(refusal);
+  }
+}
+
+void TreeCheck::Statement(const duckdb::SelectStatement& statement) { Node(*statement.node); }
+
+void TreeCheck::Node(const duckdb::QueryNode& node) {
+  const Scope scope(*this);
+  Ctes(node.cte_map);
+  NodeBody(node);
+  Modifiers(node);
+}
+
+void TreeCheck::Ctes(const duckdb::CommonTableExpressionMap& ctes) {
+  for (const auto& [name, info] : ctes.map) {
+    // In sight of itself too: it may be recursive, and the name then means nothing else.
+    ctes_.back().insert(StringUtil::Lower(name));
+    Expressions(info->key_targets);
+    Statement(*info->query);
+  }
+}
+
+void TreeCheck::NodeBody(const duckdb::QueryNode& node) {
+  switch (node.type) {
+    case duckdb::QueryNodeType::SELECT_NODE:
+      return SelectBody(node.Cast<duckdb::SelectNode>());
+    case duckdb::QueryNodeType::SET_OPERATION_NODE:
+      for (const auto& child : node.Cast<duckdb::SetOperationNode>().children) Node(*child);
+      return;
+    case duckdb::QueryNodeType::RECURSIVE_CTE_NODE:
+      return Recursive(node.Cast<duckdb::RecursiveCTENode>());
+    case duckdb::QueryNodeType::CTE_NODE: {
+      const auto& cte = node.Cast<duckdb::CTENode>();
+      ctes_.back().insert(StringUtil::Lower(cte.ctename));
+      Node(*cte.query);
+      return Node(*cte.child);
+    }
+    default:
+      Unknown("this kind of query", {});
+  }
+}
+
+void TreeCheck::Recursive(const duckdb::RecursiveCTENode& node) {
+  ctes_.back().insert(StringUtil::Lower(node.ctename));
+  Expressions(node.key_targets);
+  Node(*node.left);
+  Node(*node.right);
+}
+
+void TreeCheck::SelectBody(const duckdb::SelectNode& node) {
+  Expressions(node.select_list);
+  if (node.from_table) Relation(*node.from_table);
+  Maybe(node.where_clause);
+  Expressions(node.groups.group_expressions);
+  Maybe(node.having);
+  Maybe(node.qualify);
+}
+
+void TreeCheck::Modifiers(const duckdb::QueryNode& node) {
+  for (const auto& modifier : node.modifiers) Modifier(*modifier);
+}
+
+void TreeCheck::Modifier(const duckdb::ResultModifier& modifier) {
+  switch (modifier.type) {
+    case duckdb::ResultModifierType::LIMIT_MODIFIER:
+      Maybe(modifier.Cast<duckdb::LimitModifier>().limit);
+      return Maybe(modifier.Cast<duckdb::LimitModifier>().offset);
+    case duckdb::ResultModifierType::LIMIT_PERCENT_MODIFIER:
+      Maybe(modifier.Cast<duckdb::LimitPercentModifier>().limit);
+      return Maybe(modifier.Cast<duckdb::LimitPercentModifier>().offset);
+    case duckdb::ResultModifierType::ORDER_MODIFIER:
+      return Orders(modifier.Cast<duckdb::OrderModifier>().orders);
+    case duckdb::ResultModifierType::DISTINCT_MODIFIER:
+      return Expressions(modifier.Cast<duckdb::DistinctModifier>().distinct_on_targets);
+    default:
+      Unknown("this modifier", {});
+  }
+}
+
+void TreeCheck::Relation(const duckdb::TableRef& ref) {
+  const Scope scope(*this);
+  switch (ref.type) {
+    case duckdb::TableReferenceType::BASE_TABLE:
+      return BaseTable(ref.Cast<duckdb::BaseTableRef>());
+    case duckdb::TableReferenceType::SUBQUERY:
+      return Statement(*ref.Cast<duckdb::SubqueryRef>().subquery);
+    case duckdb::TableReferenceType::JOIN:
+      return Join(ref.Cast<duckdb::JoinRef>());
+    case duckdb::TableReferenceType::TABLE_FUNCTION:
+      return TableFunction(ref.Cast<duckdb::TableFunctionRef>());
+    case duckdb::TableReferenceType::EXPRESSION_LIST:
+      for (const auto& row : ref.Cast<duckdb::ExpressionListRef>().values) Expressions(row);
+      return;
+    case duckdb::TableReferenceType::EMPTY_FROM:
+      return;
+    case duckdb::TableReferenceType::PIVOT:
+      return Pivot(ref.Cast<duckdb::PivotRef>());
+    case duckdb::TableReferenceType::SHOW_REF:
+      return Show(ref.Cast<duckdb::ShowRef>());
+    default:
+      Unknown("this kind of relation", Offset(ref.query_location));
+  }
+}
+
+void TreeCheck::BaseTable(const duckdb::BaseTableRef& ref) {
+  Named(ref.catalog_name, ref.schema_name, ref.table_name, Offset(ref.query_location));
+  if (ref.at_clause) Expression(*ref.at_clause->ExpressionMutable());
+}
+
+void TreeCheck::Named(const std::string& catalog, const std::string& schema,
+                      const std::string& table, std::optional<std::size_t> offset) {
+  if (schema.empty()) {
+    const auto name = StringUtil::Lower(table);
+    for (const auto& names : ctes_) {
+      if (names.contains(name)) return;
+    }
+    if (IsPgCatalog(table)) return;
+    Refuse(ErrorKind::kNotFound, Unqualified(model_, table), offset);
+  }
+  const std::string full = schema + "." + table;
+  if (!catalog.empty() && !StringUtil::CIEquals(catalog, kCatalogName)) {
+    Refuse(ErrorKind::kNotFound, "no table " + catalog + "." + full, offset);
+  }
+  if (StringUtil::CIEquals(schema, "information_schema")) return;
+  if (StringUtil::CIEquals(schema, "pg_catalog") && IsPgCatalog(table)) return;
+  if (StringUtil::CIEquals(schema, "recurring") && ctes_.size() > 1) {
+    for (const auto& names : ctes_) {
+      if (names.contains(StringUtil::Lower(table))) return;
+    }
+  }
+  const auto* database = FindDatabase(model_, schema);
+  if (database == nullptr || !HasTable(*database, table)) {
+    Refuse(ErrorKind::kNotFound, "no table " + full, offset);
+  }
+}
+
+void TreeCheck::Join(const duckdb::JoinRef& ref) {
+  Relation(*ref.left);
+  Relation(*ref.right);
+  Maybe(ref.condition);
+  Expressions(ref.duplicate_eliminated_columns);
+}
+
+void TreeCheck::TableFunction(const duckdb::TableFunctionRef& ref) {
+  if (ref.subquery) Statement(*ref.subquery);
+  if (ref.function->GetExpressionClass() != ExpressionClass::FUNCTION) {
+    Unknown("this table function", Offset(ref.query_location));
+  }
+  const auto& call = ref.function->Cast<duckdb::FunctionExpression>();
+  Function(call.function_name, true, Offset(ref.query_location));
+  Expressions(call.children);
+}
+
+void TreeCheck::Pivot(const duckdb::PivotRef& ref) {
+  if (ref.source) Relation(*ref.source);
+  Expressions(ref.aggregates);
+  for (const auto& pivot : ref.pivots) {
+    Expressions(pivot.pivot_expressions);
+    for (const auto& entry : pivot.entries) Maybe(entry.expr);
+    if (pivot.subquery) Node(*pivot.subquery);
+    if (!pivot.pivot_enum.empty()) Unknown("PIVOT over a type", Offset(ref.query_location));
+  }
+}
+
+void TreeCheck::Show(const duckdb::ShowRef& ref) {
+  if (ref.query) return Node(*ref.query);
+  switch (ref.show_type) {
+    case duckdb::ShowType::SHOW_FROM:
+      if (FindDatabase(model_, ref.schema_name) == nullptr) {
+        Refuse(ErrorKind::kNotFound, "no database " + ref.schema_name,
+               Offset(ref.query_location));
+      }
+      return;
+    case duckdb::ShowType::SHOW_UNQUALIFIED:
+      return;
+    default:
+      break;
+  }
+  // `SHOW TABLES` comes as a description of the relation `"tables"`.
+  static constexpr std::array kListings = {"\"tables\"", "\"databases\"", "\"schemas\"",
+                                           "__show_tables_expanded"};
+  if (std::ranges::find(kListings, ref.table_name) != kListings.end()) return;
+  Named(ref.catalog_name, ref.schema_name, ref.table_name, Offset(ref.query_location));
+}
+
+void TreeCheck::Expressions(
+    const duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>& list) {
+  for (const auto& expression : list) Maybe(expression);
+}
+
+void TreeCheck::Maybe(const duckdb::unique_ptr<duckdb::ParsedExpression>& expression) {
+  if (expression) Expression(*expression);
+}
+
+void TreeCheck::Orders(const duckdb::vector<duckdb::OrderByNode>& orders) {
+  for (const auto& order : orders) Expression(*order.expression);
+}
+
+void TreeCheck::Expression(const duckdb::ParsedExpression& expression) {
+  const Scope scope(*this);
+  Children(expression);
+}
+
+void TreeCheck::Children(const duckdb::ParsedExpression& expression) {
+  switch (expression.GetExpressionClass()) {
+    case ExpressionClass::FUNCTION:
+      return FunctionCall(expression.Cast<duckdb::FunctionExpression>());
+    case ExpressionClass::WINDOW:
+      return Window(expression.Cast<duckdb::WindowExpression>());
+    case ExpressionClass::STAR:
+      return Star(expression.Cast<duckdb::StarExpression>());
+    case ExpressionClass::SUBQUERY: {
+      const auto& subquery = expression.Cast<duckdb::SubqueryExpression>();
+      Maybe(subquery.child);
+      return Statement(*subquery.subquery);
+    }
+    case ExpressionClass::LAMBDA: {
+      const auto& lambda = expression.Cast<duckdb::LambdaExpression>();  // also `json -> 'key'`
+      Maybe(lambda.lhs);
+      return Maybe(lambda.expr);
+    }
+    case ExpressionClass::CASE:
+    case ExpressionClass::CAST:
+    case ExpressionClass::COMPARISON:
+    case ExpressionClass::CONJUNCTION:
+    case ExpressionClass::OPERATOR:
+    case ExpressionClass::COLLATE:
+    case ExpressionClass::BETWEEN:
+    case ExpressionClass::TYPE:
+    case ExpressionClass::COLUMN_REF:
+    case ExpressionClass::CONSTANT:
+    case ExpressionClass::DEFAULT:
+    case ExpressionClass::PARAMETER:
+    case ExpressionClass::LAMBDA_REF:
+    case ExpressionClass::POSITIONAL_REFERENCE:
+      // Their children are expressions and nothing else.
+      duckdb::ParsedExpressionIterator::EnumerateChildren(
+          expression, [this](const duckdb::ParsedExpression& child) { Expression(child); });
+      return;
+    default:
+      Unknown("this kind of expression", Offset(expression.GetQueryLocation()));
+  }
+}
+
+void TreeCheck::Function(const std::string& name, bool as_table,
+                         std::optional<std::size_t> offset) {
+  const std::string why = WhyRefused(name, as_table);
+  if (!why.empty()) {
+    Refuse(ErrorKind::kPermissionDenied, "function " + name + " is not allowed: " + why, offset);
+  }
+}
+
+void TreeCheck::FunctionCall(const duckdb::FunctionExpression& call) {
+  Function(call.function_name, false, Offset(call.GetQueryLocation()));
+  Expressions(call.children);
+  Maybe(call.filter);
+  if (call.order_bys) Orders(call.order_bys->orders);
+}
+
+void TreeCheck::Window(const duckdb::WindowExpression& window) {
+  Function(window.function_name, false, Offset(window.GetQueryLocation()));
+  Expressions(window.children);
+  Expressions(window.partitions);
+  Orders(window.orders);
+  Orders(window.arg_orders);
+  Maybe(window.filter_expr);
+  Maybe(window.start_expr);
+  Maybe(window.end_expr);
+  Maybe(window.offset_expr);
+  Maybe(window.default_expr);
+}
+
+void TreeCheck::Star(const duckdb::StarExpression& star) {
+  Maybe(star.expr);
+  for (const auto& [name, expression] : star.replace_list) Maybe(expression);
+}
+
+}  // namespace neuralake::engine

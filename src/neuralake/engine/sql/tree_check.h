@@ -1,0 +1,66 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "neuralake/base/error.h"
+#include "neuralake/catalog/model.h"
+#include "neuralake/engine/duck.h"
+
+namespace neuralake::engine {
+
+/// Why a parsed tree may not be bound, and where: the byte offset in the parsed text.
+struct Refusal {
+  ErrorKind kind;
+  std::string message;
+  std::optional<std::size_t> offset;
+};
+
+/// Walks a parsed tree and refuses what is not allowed. What it does not know is refused too.
+class TreeCheck {
+ public:
+  explicit TreeCheck(const catalog::CatalogModel& model) : model_(model) {}
+
+  std::optional<Refusal> Select(const duckdb::SelectStatement& statement);
+  std::optional<Refusal> Insert(const duckdb::InsertStatement& statement);
+
+ private:
+  class Scope;
+
+  // All throw a Refusal.
+  void Statement(const duckdb::SelectStatement& statement);
+  void Node(const duckdb::QueryNode& node);
+  void NodeBody(const duckdb::QueryNode& node);
+  void SelectBody(const duckdb::SelectNode& node);
+  void Recursive(const duckdb::RecursiveCTENode& node);
+  void Modifiers(const duckdb::QueryNode& node);
+  void Modifier(const duckdb::ResultModifier& modifier);
+  void Ctes(const duckdb::CommonTableExpressionMap& ctes);
+
+  void Relation(const duckdb::TableRef& ref);
+  void BaseTable(const duckdb::BaseTableRef& ref);
+  void Join(const duckdb::JoinRef& ref);
+  void TableFunction(const duckdb::TableFunctionRef& ref);
+  void Pivot(const duckdb::PivotRef& ref);
+  void Show(const duckdb::ShowRef& ref);
+  void Named(const std::string& catalog, const std::string& schema, const std::string& table,
+             std::optional<std::size_t> offset);
+
+  void Expressions(const duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>& list);
+  void Maybe(const duckdb::unique_ptr<duckdb::ParsedExpression>& expression);
+  void Expression(const duckdb::ParsedExpression& expression);
+  void Children(const duckdb::ParsedExpression& expression);
+  void Function(const std::string& name, bool as_table, std::optional<std::size_t> offset);
+  void FunctionCall(const duckdb::FunctionExpression& call);
+  void Window(const duckdb::WindowExpression& window);
+  void Star(const duckdb::StarExpression& star);
+  void Orders(const duckdb::vector<duckdb::OrderByNode>& orders);
+
+  const catalog::CatalogModel& model_;
+  std::vector<std::set<std::string>> ctes_;  ///< Names in sight, lower case, innermost last.
+  std::size_t depth_ = 0;
+};
+
+}  // namespace neuralake::engine

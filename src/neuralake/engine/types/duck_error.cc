@@ -1,0 +1,145 @@
+#include "neuralake/engine/types/duck_error.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+
+#include "neuralake/engine/store/store_registry.h"
+
+namespace neuralake::engine {
+namespace {
+
+using duckdb::ExceptionType;
+
+// Under these keys of an exception's extra information our own kind travels through DuckDB.
+constexpr const char* kKindKey = "neuralake_kind";
+constexpr std::string_view kStoreScheme = StoreRegistry::kScheme;
+constexpr const char* kPositionKey = "neuralake_position";
+
+ErrorKind KindOf(ExceptionType type) {
+  switch (type) {
+    case ExceptionType::OUT_OF_MEMORY:
+    case ExceptionType::OBJECT_SIZE:
+      return ErrorKind::kResourceExhausted;
+    case ExceptionType::NOT_IMPLEMENTED:
+      return ErrorKind::kUnsupported;
+    case ExceptionType::PERMISSION:
+      return ErrorKind::kPermissionDenied;
+    case ExceptionType::INTERRUPT:
+      return ErrorKind::kCancelled;
+    case ExceptionType::IO:
+      return ErrorKind::kCorruption;
+    case ExceptionType::FATAL:
+    case ExceptionType::INTERNAL:
+    case ExceptionType::SERIALIZATION:
+    case ExceptionType::SCHEDULER:
+    case ExceptionType::OPTIMIZER:
+    case ExceptionType::NULL_POINTER:
+      return ErrorKind::kInternal;
+    case ExceptionType::TRANSACTION:
+      return ErrorKind::kConflict;
+    default:
+      return ErrorKind::kInvalid;
+  }
+}
+
+std::int64_t Number(const duckdb::unordered_map<duckdb::string, duckdb::string>& info,
+                    const char* key) {
+  const auto found = info.find(key);
+  if (found == info.end()) return -1;
+  std::int64_t number = -1;
+  const auto& text = found->second;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+// With the setting `errors_as_json`, which keeps the position, the message holds all parts.
+bool IsJson(const duckdb::ErrorData& data) { return data.RawMessage().starts_with('{'); }
+
+std::string_view Subtype(const duckdb::ErrorData& data) {
+  const auto found = data.ExtraInfo().find("error_subtype");
+  return found == data.ExtraInfo().end() ? std::string_view() : std::string_view(found->second);
+}
+
+// Paths inside the engine name a store by number: the key behind it is what people know.
+void DropStorePaths(std::string& message) {
+  for (std::size_t at = message.find(kStoreScheme); at != std::string::npos;
+       at = message.find(kStoreScheme, at)) {
+    const auto store = message.find('/', at + kStoreScheme.size());
+    const auto version = store == std::string::npos ? store : message.find('/', store + 1);
+    if (version == std::string::npos) return;
+    message.erase(at, version + 1 - at);
+  }
+}
+
+// One line, lower case at its start, no full stop: as our own messages are.
+std::string Tidy(std::string message) {
+  const auto details = message.find("\n\nLINE ");
+  if (details != std::string::npos) message.resize(details);
+  DropStorePaths(message);
+  std::ranges::replace(message, '\n', ' ');
+  while (!message.empty() && (message.back() == ' ' || message.back() == '.')) message.pop_back();
+  const bool word = message.size() > 1 && std::islower(static_cast<unsigned char>(message[1]));
+  if (word) message[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(message[0])));
+  return message;
+}
+
+}  // namespace
+
+void ThrowError(const Error& error) {
+  duckdb::unordered_map<duckdb::string, duckdb::string> info;
+  info[kKindKey] = std::to_string(static_cast<int>(error.kind));
+  if (error.position >= 0) info[kPositionKey] = std::to_string(error.position);
+  throw duckdb::Exception(info, ExceptionType::INVALID_INPUT, error.message);
+}
+
+std::optional<std::size_t> ErrorOffset(const duckdb::ErrorData& data, std::string_view sql) {
+  if (IsJson(data)) return ErrorOffset(duckdb::ErrorData(data.RawMessage()), sql);
+  const auto position = Number(data.ExtraInfo(), "position");
+  if (position < 0) return std::nullopt;
+  const auto place = static_cast<std::size_t>(position);
+  // The grammar counts characters, everything after it bytes.
+  return Subtype(data) == "SYNTAX_ERROR" ? ByteOffset(sql, place) : std::min(place, sql.size());
+}
+
+Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
+  if (IsJson(data)) return FromDuckError(duckdb::ErrorData(data.RawMessage()), sql);
+  Error error;
+  error.message = Tidy(data.RawMessage());
+  const auto kind = Number(data.ExtraInfo(), kKindKey);
+  if (kind >= 0 && kind <= static_cast<int>(ErrorKind::kInternal)) {
+    error.kind = static_cast<ErrorKind>(kind);
+    error.message = data.RawMessage();
+    error.position = Number(data.ExtraInfo(), kPositionKey);
+    return error;
+  }
+  error.kind = KindOf(data.Type());
+  if (Subtype(data) == "MISSING_ENTRY") error.kind = ErrorKind::kNotFound;
+  const auto offset = ErrorOffset(data, sql);
+  if (offset && !sql.empty()) error.position = CharacterOffset(sql, *offset);
+  return error;
+}
+
+bool EndsInstance(const duckdb::ErrorData& data) {
+  return duckdb::Exception::InvalidatesDatabase(data.Type()) ||
+         data.Type() == ExceptionType::INTERNAL ||
+         (IsJson(data) && EndsInstance(duckdb::ErrorData(data.RawMessage())));
+}
+
+std::size_t ByteOffset(std::string_view text, std::size_t characters) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const bool starts = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+    if (starts && characters-- == 0) break;
+    ++at;
+  }
+  return at;
+}
+
+std::int64_t CharacterOffset(std::string_view text, std::size_t offset) {
+  const auto before = text.substr(0, offset);
+  return std::ranges::count_if(
+      before, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
+}
+
+}  // namespace neuralake::engine

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "neuralake/base/error.h"
+#include "neuralake/engine/duck.h"
+
+namespace neuralake::engine {
+
+/// Throw `error` through DuckDB, so that only its statement fails; `FromDuckError` gives it back.
+/// Never an InternalException, which would end the whole instance.
+[[noreturn]] void ThrowError(const Error& error);
+
+/// Unwrap, or throw as `ThrowError` does: for callbacks that DuckDB calls.
+template <class T>
+T OrThrow(Result<T> result) {
+  if (!result.has_value()) ThrowError(result.error());
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
+/// Ours for what DuckDB threw or answered.
+///
+/// \param sql  the statement that DuckDB saw; a place in it becomes a character offset, from 0
+Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql = {});
+
+/// The byte offset in `sql`, the statement that DuckDB saw, at which the error lies.
+std::optional<std::size_t> ErrorOffset(const duckdb::ErrorData& data, std::string_view sql);
+
+/// Whether the error ended the instance: every later statement would fail.
+bool EndsInstance(const duckdb::ErrorData& data);
+
+/// The byte offset of character number `characters` of UTF-8 `text`; its length beyond the end.
+std::size_t ByteOffset(std::string_view text, std::size_t characters);
+
+/// The number of characters before byte `offset` of UTF-8 `text`.
+std::int64_t CharacterOffset(std::string_view text, std::size_t offset);
+
+}  // namespace neuralake::engine
