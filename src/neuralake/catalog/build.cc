@@ -29,6 +29,19 @@ std::optional<std::string> PackageFolder() {
   return std::nullopt;
 }
 
+/// The interpreter of the environment that this program was installed into with its package:
+/// `<prefix>/lib/pythonX.Y/site-packages` belongs to `<prefix>/bin/python3`.
+std::optional<std::string> InstalledPython() {
+  const auto package = PackageFolder();
+  if (!package) return std::nullopt;
+  const fs::path folder(*package);
+  if (folder.filename() != "site-packages") return std::nullopt;
+  const fs::path python = folder.parent_path().parent_path().parent_path() / "bin/python3";
+  std::error_code failure;
+  if (!fs::exists(python, failure)) return std::nullopt;
+  return python.string();
+}
+
 std::string LastLine(std::string_view log) {
   while (log.ends_with('\n')) log.remove_suffix(1);
   const auto end = log.rfind('\n');
@@ -63,8 +76,10 @@ std::string PythonOf(const BuildRequest& request) {
     return on_path ? request.python : (fs::path(request.project) / request.python).string();
   }
   const auto active = request.environment.find("VIRTUAL_ENV");
-  if (active == request.environment.end() || active->second.empty()) return "python3";
-  return active->second + "/bin/python3";
+  if (active != request.environment.end() && !active->second.empty()) {
+    return active->second + "/bin/python3";
+  }
+  return InstalledPython().value_or("python3");
 }
 
 std::map<std::string, std::string> PythonEnvironment(const BuildRequest& request) {

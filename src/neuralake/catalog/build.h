@@ -15,7 +15,8 @@ struct BuildRequest {
   std::string project;  ///< The folder of `neuralake.toml`, absolute.
   std::string module = "lake:catalog";
   /// The interpreter; a relative path counts from the project. Empty: the active virtual
-  /// environment's, else `python3` on the PATH.
+  /// environment's, else that of the environment this program is installed in, else `python3` on
+  /// the PATH.
   std::string python;
   std::map<std::string, std::string> environment;  ///< Of the process.
 };
