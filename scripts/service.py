@@ -28,11 +28,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from services.kafka import Kafka
 from services.minio import Minio
 from services.server import Server, ServiceError
 from services.versitygw import Versitygw
 
-SERVERS: dict[str, Server] = {server.name: server for server in (Versitygw(), Minio())}
+SERVERS: dict[str, Server] = {server.name: server for server in (Versitygw(), Minio(), Kafka())}
 
 START_ATTEMPTS_MAX = 3
 STOP_TIMEOUT_S = 15.0
