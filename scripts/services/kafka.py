@@ -1,4 +1,4 @@
-"""Apache Kafka: one broker in KRaft mode, tuned to start fast and to come back fast after a kill."""
+"""Apache Kafka: one broker in KRaft mode, tuned to start fast, also after a kill."""
 
 from __future__ import annotations
 

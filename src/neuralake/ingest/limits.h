@@ -37,6 +37,8 @@ inline constexpr std::chrono::milliseconds kFlushAttempt{60'000};
 /// Plans of one flush that lose to concurrent changes before it counts as failed.
 inline constexpr int kFlushPlansMax = 8;
 
+/// Decoders that a table keeps for the next pushes.
+inline constexpr std::size_t kDecodersKeptMax = 16;
 /// Connections to the local socket.
 inline constexpr std::size_t kConnectionsMax = 128;
 /// A frame of the socket's protocol, in bytes: a body and its head.

@@ -123,7 +123,13 @@ Decoder::Decoder(std::unique_ptr<StructColumn> row, const columnar::Schema& sche
 
 Decoder::~Decoder() = default;
 
-Result<RowCounts> Decoder::Add(ContentType type, std::string_view body) {
+void Decoder::AddRejected(std::string reason, std::string_view body, std::int64_t origin) {
+  origin_ = origin;
+  Reject(0, std::move(reason), body);
+}
+
+Result<RowCounts> Decoder::Add(ContentType type, std::string_view body, std::int64_t origin) {
+  origin_ = origin;
   const auto rows_before = rows();
   const auto rejected_before = decoded_.rejected.size();
   if (type != ContentType::kArrow && body.starts_with(kByteOrderMark)) body.remove_prefix(3);
@@ -142,7 +148,6 @@ Result<RowCounts> Decoder::Add(ContentType type, std::string_view body) {
       TRY(AddArrow(body));
       break;
   }
-  ++body_;
   return RowCounts{rows() - rows_before,
                    static_cast<std::int64_t>(decoded_.rejected.size() - rejected_before)};
 }
@@ -153,7 +158,6 @@ std::int64_t Decoder::rows() const {
 
 Decoded Decoder::Finish() {
   Flush();
-  body_ = 0;
   return std::exchange(decoded_, {});
 }
 
@@ -169,7 +173,7 @@ void Decoder::Flush() {
 }
 
 void Decoder::Reject(std::int64_t row, std::string reason, std::string_view payload) {
-  decoded_.rejected.push_back({body_, row, std::move(reason), std::string(payload)});
+  decoded_.rejected.push_back({origin_, row, std::move(reason), std::string(payload)});
   decoded_.bytes += payload.size();
 }
 

@@ -34,8 +34,8 @@ Result<ContentType> ParseContentType(std::string_view header);
 
 /// A row that does not fit its table.
 struct RejectedRow {
-  std::size_t body = 0;  ///< Which body of the batch, from 0.
-  std::int64_t row = 0;  ///< Which row of that body, from 0.
+  std::int64_t origin = 0;  ///< Which body: what `Add` was told.
+  std::int64_t row = 0;     ///< Which row of that body, from 0.
   std::string reason;
   std::string payload;  ///< The row as it came.
 };
@@ -66,10 +66,14 @@ class Decoder {
   ~Decoder();
 
   /// Decode one body. Rows that fit join the batch, others the rejected.
+  /// \param origin  what the caller knows the body by
   /// \errors kInvalid  the body as a whole is not of its type; nothing joined. With the offset
   /// where
   ///                   known
-  Result<RowCounts> Add(ContentType type, std::string_view body);
+  Result<RowCounts> Add(ContentType type, std::string_view body, std::int64_t origin = 0);
+
+  /// Reject a body as a whole.
+  void AddRejected(std::string reason, std::string_view body, std::int64_t origin);
 
   /// How many rows wait for `Finish`.
   std::int64_t rows() const;
@@ -95,7 +99,7 @@ class Decoder {
   bool ignore_unknown_;
   std::shared_ptr<arrow::Schema> schema_;
   Decoded decoded_;
-  std::size_t body_ = 0;
+  std::int64_t origin_ = 0;
 };
 
 }  // namespace neuralake::ingest

@@ -124,13 +124,14 @@ TEST(Decoder, ReadsOneObjectOrAnArrayOfThem) {
   EXPECT_EQ(decoder->Add(ContentType::kJson, "[ {\"id\": 2} , {\"id\": 3}\n]")->accepted, 2);
   EXPECT_EQ(decoder->Add(ContentType::kJson, "[]")->accepted, 0);
   EXPECT_EQ(decoder->Add(ContentType::kJson, "\xEF\xBB\xBF{\"ID\": 4}")->accepted, 1);
-  const auto mixed = decoder->Add(ContentType::kJson, R"([5, {"id": true}, {"id": 5}, [], "x"])");
+  const auto mixed =
+      decoder->Add(ContentType::kJson, R"([5, {"id": true}, {"id": 5}, [], "x"])", 4);
   EXPECT_EQ(mixed->accepted, 1);
   EXPECT_EQ(mixed->rejected, 4);
   const auto decoded = decoder->Finish();
   EXPECT_THAT(Column(decoded), ElementsAre("1", "2", "3", "4", "5"));
   EXPECT_EQ(decoded.rejected[1].payload, "{\"id\":true}");
-  EXPECT_EQ(decoded.rejected[1].body, 4U);
+  EXPECT_EQ(decoded.rejected[1].origin, 4);
 }
 
 TEST(Decoder, RefusesABodyThatIsNoJson) {

@@ -7,6 +7,7 @@
 
 #include "neuralake/base/check.h"
 #include "neuralake/base/uuid.h"
+#include "neuralake/ingest/kill_points.h"
 
 namespace neuralake::ingest {
 
@@ -19,7 +20,7 @@ struct WriteAheadLog::Group {
   std::vector<WalEntry> entries;
 };
 
-Result<std::unique_ptr<WriteAheadLog>> WriteAheadLog::Open(std::unique_ptr<LogFolder> folder,
+Result<std::unique_ptr<WriteAheadLog>> WriteAheadLog::Open(std::shared_ptr<LogFolder> folder,
                                                            const WalOptions& options,
                                                            KillSwitch& kills, Rng& rng,
                                                            const ReplayRecord& replay) {
@@ -38,7 +39,7 @@ Result<std::unique_ptr<WriteAheadLog>> WriteAheadLog::Open(std::unique_ptr<LogFo
   return log;
 }
 
-WriteAheadLog::WriteAheadLog(std::unique_ptr<LogFolder> folder, const WalOptions& options,
+WriteAheadLog::WriteAheadLog(std::shared_ptr<LogFolder> folder, const WalOptions& options,
                              KillSwitch& kills, Rng& rng, RecoveredLog recovered)
     : folder_(std::move(folder)),
       options_(options),
@@ -150,11 +151,11 @@ WriteAheadLog::Group WriteAheadLog::MakeGroup(std::span<Waiting> waiting) const 
 /// Write, sync, and move the end behind the group.
 Status WriteAheadLog::PutGroup(const Group& group) {
   auto& segment = *active_;
-  kills_.Reach("ingest.before_log_write");
+  kills_.Reach(kill_points::kBeforeLogWrite);
   TRY(segment.file->Write(segment.end, group.parts));
-  kills_.Reach("ingest.after_log_write");
+  kills_.Reach(kill_points::kAfterLogWrite);
   TRY(segment.file->Sync());
-  kills_.Reach("ingest.after_log_sync");
+  kills_.Reach(kill_points::kAfterLogSync);
   std::lock_guard lock(mutex_);
   segment.end += group.bytes;
   segment.last_lsn = group.entries.back().lsn;
@@ -193,9 +194,9 @@ Status WriteAheadLog::Rotate() {
   const std::string_view part = block;
   TRY(blank.file->Write(0, {&part, 1}));
   TRY(blank.file->Sync());
-  kills_.Reach("ingest.before_log_rotate");
+  kills_.Reach(kill_points::kBeforeLogRotate);
   TRY(folder_->Rename(blank.name, SegmentName(header.number)));
-  kills_.Reach("ingest.after_log_rotate");
+  kills_.Reach(kill_points::kAfterLogRotate);
   std::lock_guard lock(mutex_);
   segments_.push_back(std::make_unique<Segment>(Segment{.header = header,
                                                         .bytes = options_.segment_bytes,
@@ -246,9 +247,9 @@ Status WriteAheadLog::RemoveOldest() {
     NL_CHECK(segments_.size() >= 2);
     name = SegmentName(segments_.front()->header.number);
   }
-  kills_.Reach("ingest.before_log_remove");
+  kills_.Reach(kill_points::kBeforeLogRemove);
   TRY(folder_->Remove(name));
-  kills_.Reach("ingest.after_log_remove");
+  kills_.Reach(kill_points::kAfterLogRemove);
   std::lock_guard lock(mutex_);
   segments_.erase(segments_.begin());
   return {};

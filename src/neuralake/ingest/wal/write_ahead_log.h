@@ -59,7 +59,7 @@ class WriteAheadLog {
   ///
   /// \errors kCorruption  see `RecoverLog`
   ///         kInvalid     `options` break a limit
-  static Result<std::unique_ptr<WriteAheadLog>> Open(std::unique_ptr<LogFolder> folder,
+  static Result<std::unique_ptr<WriteAheadLog>> Open(std::shared_ptr<LogFolder> folder,
                                                      const WalOptions& options, KillSwitch& kills,
                                                      Rng& rng, const ReplayRecord& replay);
 
@@ -105,7 +105,7 @@ class WriteAheadLog {
   };
   struct Group;
 
-  WriteAheadLog(std::unique_ptr<LogFolder> folder, const WalOptions& options, KillSwitch& kills,
+  WriteAheadLog(std::shared_ptr<LogFolder> folder, const WalOptions& options, KillSwitch& kills,
                 Rng& rng, RecoveredLog recovered);
 
   void Run();
@@ -118,7 +118,7 @@ class WriteAheadLog {
   Status Rotate();
   Status Undo(Error& error);
 
-  const std::unique_ptr<LogFolder> folder_;
+  const std::shared_ptr<LogFolder> folder_;
   const WalOptions options_;
   KillSwitch& kills_;
   Rng& rng_;

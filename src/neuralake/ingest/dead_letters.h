@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "neuralake/base/error.h"
+#include "neuralake/columnar/types.h"
+#include "neuralake/ingest/pending.h"
+#include "neuralake/ingest/table_sink.h"
+
+namespace arrow {
+class RecordBatch;
+}
+
+namespace neuralake::ingest {
+
+/// Where the rows that do not fit the table at `uri` go: a Delta table beside it,
+/// `<uri>__dead_letters`.
+std::string DeadLetterUri(const std::string& uri);
+
+/// The table that holds them:
+///
+/// | column | holds |
+/// |---|---|
+/// | `received_at` | when the row came |
+/// | `source` | `push` or `kafka:topic` |
+/// | `position` | where it stands there: `record:row`, or `partition:offset:row` |
+/// | `table` | which table it was for |
+/// | `reason` | why it does not fit |
+/// | `payload` | the row as it came |
+/// | `payload_encoding` | `text`, or `base64` where the row is no UTF-8 |
+TableDeclaration DeadLetterDeclaration(const std::string& table);
+
+/// Collects dead letters into a batch of that table.
+class DeadLetterBatch {
+ public:
+  DeadLetterBatch();
+  ~DeadLetterBatch();
+
+  void Add(const std::string& table, const RowSource& source, const PendingRows& rows,
+           const RejectedRow& row);
+  std::int64_t rows() const;
+  Result<std::shared_ptr<arrow::RecordBatch>> Finish();
+
+ private:
+  struct Columns;
+  std::unique_ptr<Columns> columns_;
+};
+
+}  // namespace neuralake::ingest

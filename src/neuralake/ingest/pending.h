@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "neuralake/base/clock.h"
+#include "neuralake/base/error.h"
+#include "neuralake/columnar/types.h"
+#include "neuralake/ingest/decode/decoder.h"
+#include "neuralake/ingest/wal/recovery.h"
+
+namespace neuralake::ingest {
+
+/// Memory that decoded rows take, over all tables.
+class PendingBudget {
+ public:
+  explicit PendingBudget(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
+  void Take(std::uint64_t bytes) { bytes_ += bytes; }
+  void Give(std::uint64_t bytes) { bytes_ -= bytes; }
+  std::uint64_t bytes() const { return bytes_; }
+  bool full() const { return bytes_ >= bytes_max_; }
+
+ private:
+  const std::uint64_t bytes_max_;
+  std::atomic<std::uint64_t> bytes_ = 0;
+};
+
+/// Rows of one table that are safe at their source and not yet committed: one pushed body, or some
+/// messages of one Kafka partition.
+struct PendingRows {
+  std::int64_t first = 0;     ///< The position of the first: its record, or its message's offset.
+  std::int64_t position = 0;  ///< What the table's `txn` says once these rows are in it.
+  std::int64_t received_ms = 0;
+  MonoTime arrived{};
+  RowCounts counts{};
+  std::uint64_t source_bytes = 0;    ///< As they came.
+  std::optional<WalEntry> record{};  ///< Where the log has them; nothing for other sources.
+  /// The rows; null when they are to be read from the source again.
+  std::shared_ptr<const Decoded> decoded{};
+  /// The schema they were decoded for.
+  std::shared_ptr<const columnar::Schema> schema{};
+};
+
+/// Where rows of a table come from: the write-ahead log, or one partition of a Kafka topic. Its
+/// rows are numbered by positions that only grow, and the table says how far it has them.
+///
+/// \threads `Reload`, `Committed` and `Restart` come from the table's flush, one at a time
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+
+  /// The application under which the table keeps this source's position.
+  virtual const std::string& app_id() const = 0;
+
+  /// What dead letters call it: `push`, `kafka:topic`.
+  virtual std::string name() const = 0;
+
+  /// Where a row that did not fit stands in this source.
+  virtual std::string PositionOf(const PendingRows& rows, const RejectedRow& row) const = 0;
+
+  /// The position right behind that row: at or below the one a table has, the row is in it.
+  virtual std::int64_t After(const PendingRows& rows, const RejectedRow& row) const = 0;
+
+  /// The rows again, by `decoder`.
+  /// \errors kNotFound  this source does not keep them; they come again after `Restart`
+  virtual Result<Decoded> Reload(const PendingRows& rows, Decoder& decoder) = 0;
+
+  /// All rows up to `position` are in the table.
+  virtual void Committed(std::int64_t position) = 0;
+
+  /// The table is at `position`, and rows that waited were dropped: give those behind it again.
+  virtual void Restart(std::int64_t position) = 0;
+};
+
+}  // namespace neuralake::ingest

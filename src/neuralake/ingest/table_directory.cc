@@ -1,0 +1,101 @@
+#include "neuralake/ingest/table_directory.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "neuralake/columnar/json_text.h"
+#include "neuralake/ingest/dead_letters.h"
+
+namespace neuralake::ingest {
+
+TableDeclaration DeclarationOf(const catalog::DatabaseModel& database,
+                               const catalog::TableModel& table) {
+  TableDeclaration declaration{.name = database.name + "." + table.name,
+                               .description = table.description,
+                               .partition_by = table.partition_by,
+                               .properties = {table.properties.begin(), table.properties.end()}};
+  if (table.columns.empty()) declaration.incomplete = "its definition declares no columns";
+  for (const auto& column : table.columns) {
+    if (!column.type.has_value()) {
+      declaration.incomplete = "column " + column.name + " has no declared type";
+      continue;
+    }
+    declaration.schema.fields.push_back(
+        {.name = column.name, .type = *column.type, .nullable = column.nullable});
+    if (!column.description.empty()) {
+      declaration.schema.fields.back().metadata["comment"] =
+          columnar::JsonString(column.description);
+    }
+  }
+  return declaration;
+}
+
+TableDirectory::TableDirectory(catalog::CatalogPtr catalog, Parts parts)
+    : parts_(std::move(parts)), catalog_(std::move(catalog)) {}
+
+Result<IngestTable*> TableDirectory::Get(std::string_view database, std::string_view table) {
+  std::lock_guard lock(mutex_);
+  const auto* in = catalog_->Find(database);
+  const auto* model = in == nullptr ? nullptr : in->Find(table);
+  if (model == nullptr) {
+    return Fail(ErrorKind::kNotFound,
+                fmt::format("no table {}.{} in the catalog", database, table));
+  }
+  if (model->kind != catalog::TableKind::kDelta) {
+    return Fail(ErrorKind::kInvalid, fmt::format("{}.{} is no Delta table: only those take rows",
+                                                 in->name, model->name));
+  }
+  const auto name = in->name + "." + model->name;
+  auto& entry = tables_[name];
+  if (entry == nullptr) entry = Make(name, *in, *model);
+  return entry.get();
+}
+
+Result<IngestTable*> TableDirectory::Get(std::string_view name) {
+  const auto dot = name.find('.');
+  if (dot == std::string_view::npos) {
+    return Fail(ErrorKind::kInvalid, fmt::format("'{}' is no database.table", name));
+  }
+  return Get(name.substr(0, dot), name.substr(dot + 1));
+}
+
+std::unique_ptr<IngestTable> TableDirectory::Make(const std::string& name,
+                                                  const catalog::DatabaseModel& database,
+                                                  const catalog::TableModel& table) const {
+  const auto opener = [this](std::string uri) {
+    return [open = parts_.open, uri = std::move(uri)] { return open(uri); };
+  };
+  auto made = std::make_unique<IngestTable>();
+  made->name = name;
+  made->rows =
+      std::make_unique<TableSink>(opener(table.uri), DeclarationOf(database, table), parts_.write,
+                                  parts_.on_commit, parts_.kills, parts_.clock);
+  made->dead_letters =
+      std::make_unique<TableSink>(opener(DeadLetterUri(table.uri)), DeadLetterDeclaration(name),
+                                  parts_.write, parts_.on_commit, parts_.kills, parts_.clock);
+  made->pipeline = std::make_unique<TablePipeline>(
+      name, TablePipeline::Parts{.rows = *made->rows,
+                                 .dead_letters = *made->dead_letters,
+                                 .unknown = parts_.unknown,
+                                 .flush = parts_.flush,
+                                 .budget = parts_.budget,
+                                 .kills = parts_.kills,
+                                 .clock = parts_.clock,
+                                 .wake = parts_.wake});
+  return made;
+}
+
+void TableDirectory::Replace(catalog::CatalogPtr catalog) {
+  std::lock_guard lock(mutex_);
+  catalog_ = std::move(catalog);
+}
+
+std::vector<IngestTable*> TableDirectory::tables() const {
+  std::lock_guard lock(mutex_);
+  std::vector<IngestTable*> tables;
+  for (const auto& [name, table] : tables_) tables.push_back(table.get());
+  return tables;
+}
+
+}  // namespace neuralake::ingest

@@ -1,0 +1,304 @@
+#include "neuralake/ingest/table_pipeline.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "neuralake/base/check.h"
+#include "neuralake/ingest/dead_letters.h"
+#include "neuralake/ingest/kill_points.h"
+#include "neuralake/ingest/limits.h"
+
+namespace neuralake::ingest {
+
+namespace {
+
+std::int64_t RowsOf(const PendingRows& rows) { return rows.counts.accepted + rows.counts.rejected; }
+
+/// What the rows count for while they wait; it does not change when they are read again.
+std::uint64_t BytesOf(const PendingRows& rows) { return rows.source_bytes; }
+
+}  // namespace
+
+TablePipeline::TablePipeline(std::string name, Parts parts)
+    : name_(std::move(name)), parts_(std::move(parts)) {}
+
+TablePipeline::~TablePipeline() {
+  for (const auto& lane : lanes_) {
+    for (const auto& rows : lane.waiting) {
+      if (rows->decoded != nullptr) parts_.budget.Give(rows->decoded->bytes);
+    }
+  }
+}
+
+void TablePipeline::Attach(RowSource& source) {
+  std::lock_guard lock(mutex_);
+  lanes_.push_back({&source, {}});
+}
+
+void TablePipeline::Detach(RowSource& source) {
+  std::lock_guard flushing(flushing_);
+  DropUntil(source, INT64_MAX);
+  std::lock_guard lock(mutex_);
+  std::erase_if(lanes_, [&](const Lane& lane) { return lane.source == &source; });
+}
+
+TablePipeline::Lane& TablePipeline::LaneOf(const RowSource& source) {
+  const auto found = std::ranges::find(lanes_, &source, &Lane::source);
+  NL_CHECK(found != lanes_.end());
+  return *found;
+}
+
+const TablePipeline::Lane* TablePipeline::FindLane(const RowSource& source) const {
+  const auto found = std::ranges::find(lanes_, &source, &Lane::source);
+  return found == lanes_.end() ? nullptr : &*found;
+}
+
+Result<TablePipeline::Lease> TablePipeline::TakeDecoder(const Deadline& deadline) {
+  Lease lease;
+  {
+    std::lock_guard lock(mutex_);
+    lease.schema = schema_;
+    if (!decoders_.empty()) {
+      lease.decoder = std::move(decoders_.back());
+      decoders_.pop_back();
+    }
+  }
+  if (lease.schema == nullptr) {
+    std::lock_guard opening(opening_);
+    lease.schema = Adopt(TRY(parts_.rows.Refresh(deadline)));
+  }
+  if (lease.decoder == nullptr) {
+    lease.decoder = TRY(Decoder::Make(*lease.schema, parts_.unknown));
+  }
+  return lease;
+}
+
+void TablePipeline::GiveBack(Lease lease) {
+  std::lock_guard lock(mutex_);
+  if (lease.schema == schema_ && decoders_.size() < kDecodersKeptMax) {
+    decoders_.push_back(std::move(lease.decoder));
+  }
+}
+
+/// Make the schema of `snapshot` the one that rows are decoded for.
+std::shared_ptr<const columnar::Schema> TablePipeline::Adopt(const delta::SnapshotPtr& snapshot) {
+  const auto& metadata = snapshot->metadata();
+  std::lock_guard lock(mutex_);
+  if (schema_ == nullptr || schema_text_ != metadata.schema_text) {
+    schema_ = std::make_shared<const columnar::Schema>(metadata.schema);
+    schema_text_ = metadata.schema_text;
+    decoders_.clear();
+  }
+  return schema_;
+}
+
+void TablePipeline::Add(RowSource& source, PendingRows rows) {
+  bool due = false;
+  {
+    std::lock_guard lock(mutex_);
+    if (rows.decoded != nullptr) parts_.budget.Take(rows.decoded->bytes);
+    due = rows_ == 0;
+    rows_ += RowsOf(rows);
+    bytes_ += BytesOf(rows);
+    due = due || rows_ >= parts_.flush.rows || bytes_ >= parts_.flush.bytes;
+    LaneOf(source).waiting.push_back(std::make_shared<PendingRows>(std::move(rows)));
+  }
+  if (due) parts_.wake();
+}
+
+Result<std::optional<std::int64_t>> TablePipeline::PositionOf(const RowSource& source,
+                                                              const Deadline& deadline) {
+  const auto snapshot = TRY(parts_.rows.Refresh(deadline));
+  Adopt(snapshot);
+  return snapshot->transaction(source.app_id());
+}
+
+std::optional<MonoTime> TablePipeline::Due() const {
+  std::lock_guard lock(mutex_);
+  std::optional<MonoTime> oldest;
+  for (const auto& lane : lanes_) {
+    if (lane.waiting.empty()) continue;
+    oldest = std::min(oldest.value_or(MonoTime::max()), lane.waiting.front()->arrived);
+  }
+  if (!oldest.has_value()) return std::nullopt;
+  const bool full = rows_ >= parts_.flush.rows || bytes_ >= parts_.flush.bytes;
+  return std::max(full ? *oldest : *oldest + parts_.flush.interval, retry_at_);
+}
+
+std::optional<std::int64_t> TablePipeline::FirstWaiting(const RowSource& source) const {
+  std::lock_guard lock(mutex_);
+  const auto* lane = FindLane(source);
+  if (lane == nullptr || lane->waiting.empty()) return std::nullopt;
+  return lane->waiting.front()->first;
+}
+
+PipelineState TablePipeline::state() const {
+  std::lock_guard lock(mutex_);
+  PipelineState state{.rows = rows_, .bytes = bytes_, .failures = failures_, .error = error_};
+  const auto now = parts_.clock.Mono();
+  for (const auto& lane : lanes_) {
+    if (lane.waiting.empty()) continue;
+    const auto age = now - lane.waiting.front()->arrived;
+    state.lag = std::max(state.lag, std::chrono::duration_cast<std::chrono::milliseconds>(age));
+  }
+  return state;
+}
+
+Status TablePipeline::Flush(const Deadline& deadline) {
+  std::lock_guard flushing(flushing_);
+  Status status;
+  for (int plan = 0; plan < kFlushPlansMax; ++plan) {
+    status = FlushOnce(deadline);
+    if (status.has_value() || status.error().kind != ErrorKind::kConflict) break;
+  }
+  Note(status);
+  return status;
+}
+
+/// Remember how a flush ended; after a failure the next one waits, longer each time.
+void TablePipeline::Note(const Status& status) {
+  std::lock_guard lock(mutex_);
+  if (status.has_value()) {
+    failures_ = 0;
+    error_.clear();
+    retry_at_ = {};
+    return;
+  }
+  const auto wait = std::min(kFlushRetryMost, kFlushRetryFirst * (1 << std::min(failures_, 10)));
+  ++failures_;
+  error_ = Describe(status.error());
+  retry_at_ = parts_.clock.Mono() + wait;
+}
+
+/// The oldest rows of each lane, as many as one flush takes.
+TablePipeline::Shares TablePipeline::TakeShares() const {
+  std::lock_guard lock(mutex_);
+  Shares shares;
+  std::int64_t rows = 0;
+  std::uint64_t bytes = 0;
+  for (const auto& lane : lanes_) {
+    Share share{lane.source, {}};
+    for (const auto& each : lane.waiting) {
+      if (rows >= parts_.flush.rows || bytes >= parts_.flush.bytes) break;
+      rows += RowsOf(*each);
+      bytes += BytesOf(*each);
+      share.rows.push_back(each);
+    }
+    if (!share.rows.empty()) shares.push_back(std::move(share));
+  }
+  return shares;
+}
+
+Status TablePipeline::FlushOnce(const Deadline& deadline) {
+  auto shares = TakeShares();
+  if (shares.empty()) return {};
+  parts_.kills.Reach(kill_points::kBeforeFlush);
+  const auto snapshot = TRY(parts_.rows.Refresh(deadline));
+  const auto schema = Adopt(snapshot);
+  DropKnown(shares, snapshot);
+  for (auto& share : shares) TRY(Load(share, schema));
+  std::erase_if(shares, [](const Share& share) { return share.rows.empty(); });
+  if (shares.empty()) return {};
+  TRY(CommitRejected(shares, deadline));
+  std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
+  Positions positions;
+  for (const auto& share : shares) {
+    positions[share.source->app_id()] = share.rows.back()->position;
+    for (const auto& rows : share.rows) {
+      batches.insert(batches.end(), rows->decoded->batches.begin(), rows->decoded->batches.end());
+    }
+  }
+  TRY(parts_.rows.Append(snapshot, batches, positions, deadline));
+  for (const auto& share : shares) {
+    const auto position = share.rows.back()->position;
+    DropUntil(*share.source, position);
+    share.source->Committed(position);
+  }
+  return {};
+}
+
+/// Take out what the table has already: a commit of ours whose answer was lost, or, for a Kafka
+/// partition, one of another writer that owned it before.
+void TablePipeline::DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot) {
+  for (auto& share : shares) {
+    const auto known = snapshot->transaction(share.source->app_id());
+    if (!known.has_value()) continue;
+    std::erase_if(share.rows, [&](const auto& rows) { return rows->position <= *known; });
+    DropUntil(*share.source, *known);
+    share.source->Committed(*known);
+    // Part of the first is in the table: whoever wrote it had cut the messages elsewhere.
+    if (!share.rows.empty() && share.rows.front()->first < *known) Restart(share, *known);
+  }
+}
+
+void TablePipeline::DropUntil(const RowSource& source, std::int64_t position) {
+  std::lock_guard lock(mutex_);
+  auto& waiting = LaneOf(source).waiting;
+  while (!waiting.empty() && waiting.front()->position <= position) {
+    const auto& rows = *waiting.front();
+    rows_ -= RowsOf(rows);
+    bytes_ -= BytesOf(rows);
+    if (rows.decoded != nullptr) parts_.budget.Give(rows.decoded->bytes);
+    waiting.pop_front();
+  }
+}
+
+/// Drop all rows of a source that keeps none, and let it give them again from `position` on.
+void TablePipeline::Restart(Share& share, std::int64_t position) {
+  share.rows.clear();
+  DropUntil(*share.source, INT64_MAX);
+  share.source->Restart(position);
+}
+
+/// Make sure that all rows of `share` are there, decoded for `schema`.
+Status TablePipeline::Load(Share& share, const std::shared_ptr<const columnar::Schema>& schema) {
+  Lease lease;
+  for (const auto& rows : share.rows) {
+    if (rows->decoded != nullptr && rows->schema == schema) continue;
+    if (lease.decoder == nullptr) {
+      lease = {TRY(Decoder::Make(*schema, parts_.unknown)), schema};
+    }
+    auto decoded = share.source->Reload(*rows, *lease.decoder);
+    if (!decoded.has_value() && decoded.error().kind == ErrorKind::kNotFound) {
+      Restart(share, share.rows.front()->first);
+      return {};
+    }
+    auto shared = std::make_shared<const Decoded>(TRY(std::move(decoded)));
+    std::lock_guard lock(mutex_);
+    if (rows->decoded != nullptr) parts_.budget.Give(rows->decoded->bytes);
+    parts_.budget.Take(shared->bytes);
+    rows->decoded = std::move(shared);
+    rows->schema = schema;
+  }
+  return {};
+}
+
+/// Commit the dead letters of `shares`, before the rows beside them: the table's own position goes
+/// last, so that a crash in between brings both back, and what is in already is left out.
+Status TablePipeline::CommitRejected(const Shares& shares, const Deadline& deadline) {
+  const auto any = std::ranges::any_of(shares, [](const Share& share) {
+    return std::ranges::any_of(share.rows,
+                               [](const auto& rows) { return !rows->decoded->rejected.empty(); });
+  });
+  if (!any) return {};
+  const auto snapshot = TRY(parts_.dead_letters.Refresh(deadline));
+  DeadLetterBatch batch;
+  Positions positions;
+  for (const auto& share : shares) {
+    const auto known = snapshot->transaction(share.source->app_id()).value_or(INT64_MIN);
+    const auto before = batch.rows();
+    for (const auto& rows : share.rows) {
+      for (const auto& row : rows->decoded->rejected) {
+        if (share.source->After(*rows, row) > known) batch.Add(name_, *share.source, *rows, row);
+      }
+    }
+    if (batch.rows() > before) positions[share.source->app_id()] = share.rows.back()->position;
+  }
+  if (batch.rows() == 0) return {};
+  parts_.kills.Reach(kill_points::kBeforeDeadLetterCommit);
+  TRY(parts_.dead_letters.Append(snapshot, {TRY(batch.Finish())}, positions, deadline));
+  parts_.kills.Reach(kill_points::kAfterDeadLetterCommit);
+  return {};
+}
+
+}  // namespace neuralake::ingest

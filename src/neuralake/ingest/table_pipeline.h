@@ -1,0 +1,137 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "neuralake/base/clock.h"
+#include "neuralake/base/deadline.h"
+#include "neuralake/base/error.h"
+#include "neuralake/base/kill_switch.h"
+#include "neuralake/delta/snapshot.h"
+#include "neuralake/ingest/decode/decoder.h"
+#include "neuralake/ingest/pending.h"
+#include "neuralake/ingest/table_sink.h"
+
+namespace neuralake::ingest {
+
+/// When a table's rows are committed: at the first of these.
+struct FlushOptions {
+  std::int64_t rows = 100'000;
+  std::uint64_t bytes = 64ULL << 20;
+  std::chrono::milliseconds interval{1'000};  ///< Since the oldest came.
+};
+
+/// How a table's rows wait.
+struct PipelineState {
+  std::int64_t rows = 0;
+  std::uint64_t bytes = 0;
+  std::chrono::milliseconds lag{0};  ///< Since the oldest came.
+  int failures = 0;                  ///< Flushes in a row.
+  std::string error{};               ///< Of the last one.
+};
+
+/// The way of rows into one table: they wait by source, and a flush commits those of all sources at
+/// once, each with the position it brings its source to. The table's positions are the truth:
+/// rows that it has already are dropped, whatever happened in between.
+///
+/// \threads safe from any thread
+class TablePipeline {
+ public:
+  struct Parts {
+    TableSink& rows;
+    TableSink& dead_letters;
+    UnknownMembers unknown;
+    FlushOptions flush;
+    PendingBudget& budget;
+    KillSwitch& kills;
+    Clock& clock;
+    /// Told when the table may be due earlier than before.
+    std::function<void()> wake;
+  };
+
+  TablePipeline(std::string name, Parts parts);
+  ~TablePipeline();
+
+  /// Rows of `source` may come; it outlives them.
+  void Attach(RowSource& source);
+  /// No more rows of `source`; those that wait are dropped.
+  void Detach(RowSource& source);
+
+  /// A decoder for the table's schema, to be given back.
+  /// \errors as `TableSink::Refresh`, when the schema is not known yet
+  struct Lease {
+    std::unique_ptr<Decoder> decoder;
+    std::shared_ptr<const columnar::Schema> schema;
+  };
+  Result<Lease> TakeDecoder(const Deadline& deadline);
+  void GiveBack(Lease lease);
+
+  /// Rows that are safe at `source`, in the order of their positions.
+  void Add(RowSource& source, PendingRows rows);
+
+  /// The position of `source` in the table.
+  Result<std::optional<std::int64_t>> PositionOf(const RowSource& source, const Deadline& deadline);
+
+  /// When the next flush is due; nothing when no rows wait.
+  std::optional<MonoTime> Due() const;
+
+  /// Commit a batch of what waits. One at a time; another call waits.
+  /// \errors what made it fail; the rows wait on, and the next flush is due later
+  Status Flush(const Deadline& deadline);
+
+  /// The lowest position of `source` that waits; nothing when none does.
+  std::optional<std::int64_t> FirstWaiting(const RowSource& source) const;
+
+  PipelineState state() const;
+  const std::string& name() const { return name_; }
+
+ private:
+  struct Lane {
+    RowSource* source;
+    std::deque<std::shared_ptr<PendingRows>> waiting;
+  };
+  /// What one flush takes of a lane.
+  struct Share {
+    RowSource* source;
+    std::vector<std::shared_ptr<PendingRows>> rows;
+  };
+  using Shares = std::vector<Share>;
+
+  Lane& LaneOf(const RowSource& source);
+  const Lane* FindLane(const RowSource& source) const;
+  Shares TakeShares() const;
+  Status FlushOnce(const Deadline& deadline);
+  void DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot);
+  void DropUntil(const RowSource& source, std::int64_t position);
+  void Restart(Share& share, std::int64_t position);
+  Status Load(Share& share, const std::shared_ptr<const columnar::Schema>& schema);
+  Status CommitRejected(const Shares& shares, const Deadline& deadline);
+  std::shared_ptr<const columnar::Schema> Adopt(const delta::SnapshotPtr& snapshot);
+  void Note(const Status& status);
+
+  const std::string name_;
+  Parts parts_;
+  std::mutex flushing_;  // held by the one flush; taken before mutex_
+  std::mutex opening_;   // held while the schema is read for the first time; taken before mutex_
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  std::vector<Lane> lanes_;
+  std::int64_t rows_ = 0;
+  std::uint64_t bytes_ = 0;
+  int failures_ = 0;
+  std::string error_;
+  MonoTime retry_at_{};
+  std::shared_ptr<const columnar::Schema> schema_;
+  std::string schema_text_;
+  std::vector<std::unique_ptr<Decoder>> decoders_;
+};
+
+}  // namespace neuralake::ingest
