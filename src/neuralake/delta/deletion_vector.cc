@@ -9,6 +9,8 @@
 #include <roaring/roaring.h>
 #include <zlib.h>
 
+#include "neuralake/delta/file_location.h"
+#include "neuralake/delta/roaring_check.h"
 #include "neuralake/delta/z85.h"
 
 static_assert(std::endian::native == std::endian::little, "blobs are read in place");
@@ -77,18 +79,16 @@ Result<std::string> ReadFramed(storage::ObjectStore& store, std::string_view key
 /// Read a descriptor of type `p`: a URI, or an absolute path, encoded as URIs are.
 Result<std::string> ReadAbsolute(const DeletionVectorDescriptor& descriptor,
                                  storage::ObjectStore& store, const Deadline& deadline) {
-  const Uri file = TRY(Uri::Parse(PercentDecode(descriptor.path_or_inline)));
-  const std::string text = file.ToString();
-  const std::string root = store.root().ToString() + "/";
-  if (text.starts_with(root)) {
-    return ReadFramed(store, std::string_view(text).substr(root.size()), descriptor, deadline);
-  }
+  const auto location = TRY(LocateFile(descriptor.path_or_inline, store.root()));
+  if (location.key) return ReadFramed(store, *location.key, descriptor, deadline);
+  const Uri& file = location.uri;
   const auto slash = file.path.rfind('/');
-  if (slash == std::string::npos) return Broken("no file in " + descriptor.path_or_inline);
   Uri folder = file;
-  folder.path.resize(std::max<std::size_t>(slash, file.scheme == "file" ? 1 : 0));
+  folder.path.resize(slash == std::string::npos ? 0 : slash);
+  if (folder.scheme == "file" && folder.path.empty()) folder.path = "/";
   const auto other = TRY(storage::OpenStore(folder));
-  return ReadFramed(*other, std::string_view(file.path).substr(slash + 1), descriptor, deadline);
+  const auto name = slash == std::string::npos ? 0 : slash + 1;
+  return ReadFramed(*other, std::string_view(file.path).substr(name), descriptor, deadline);
 }
 
 /// The bytes of the bitmap, wherever they are.
@@ -144,7 +144,7 @@ Result<DeletionVector> DeletionVector::Decode(std::string_view blob) {
   for (std::uint64_t i = 0; i < count; ++i) {
     std::uint32_t key = 0;
     if (!Take(blob, key)) return Broken("the bitmap is truncated");
-    const auto size = roaring_bitmap_portable_deserialize_size(blob.data(), blob.size());
+    const auto size = SoundBitmapSize(blob);
     Part part(size == 0 ? nullptr
                         : roaring_bitmap_portable_deserialize_safe(blob.data(), blob.size()));
     if (!part) return Broken("bitmap " + std::to_string(i) + " cannot be read");

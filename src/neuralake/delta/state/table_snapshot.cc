@@ -4,6 +4,7 @@
 #include "neuralake/delta/interval.h"
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/table.h"
+#include "neuralake/delta/type_changes.h"
 
 namespace neuralake::delta {
 
@@ -14,6 +15,9 @@ Result<std::shared_ptr<const TableSnapshot>> TableSnapshot::Make(Version version
   if (!state.protocol) return Fail(ErrorKind::kCorruption, "the log has no protocol action");
   if (!state.metadata) return Fail(ErrorKind::kCorruption, "the log has no metaData action");
   TRY(CheckReadable(*state.protocol));
+  if (SupportsFeature(*state.protocol, "typeWidening")) {
+    TRY(CheckTypeChanges(state.metadata->schema));
+  }
   const auto mode = TRY(MappingModeOf(*state.protocol, *state.metadata));
   return std::shared_ptr<const TableSnapshot>(
       new TableSnapshot(version, timestamp, std::move(state), mode, clock));
