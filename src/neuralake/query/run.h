@@ -23,6 +23,7 @@ class Service;
 struct Request {
   engine::Statement statement;
   engine::Grants grants;
+  engine::Executor* executor = nullptr;                  ///< Null: the service's own.
   std::optional<std::uint64_t> rows_max = kRowsDefault;  ///< Nothing: all rows.
   std::chrono::milliseconds timeout = kTimeoutDefault;   ///< Cut to `kTimeoutDefault`.
   std::string_view protocol;                             ///< `http`, `postgres`; static storage.

@@ -75,8 +75,9 @@ std::shared_ptr<Run> Service::Open(Request request) {
 
 Result<engine::Description> Service::Describe(const engine::Statement& statement,
                                               const engine::Grants& grants,
-                                              const Deadline& deadline) {
-  return executor_.Describe(statement, grants, deadline);
+                                              const Deadline& deadline,
+                                              engine::Executor* executor) {
+  return (executor != nullptr ? *executor : executor_).Describe(statement, grants, deadline);
 }
 
 Status Service::Cancel(std::string_view id) {

@@ -38,8 +38,10 @@ class Service {
   std::shared_ptr<Run> Open(Request request);
 
   /// What a statement would return. Blocks shortly: run it on a lane.
+  /// \param executor  null: the service's own
   Result<engine::Description> Describe(const engine::Statement& statement,
-                                       const engine::Grants& grants, const Deadline& deadline);
+                                       const engine::Grants& grants, const Deadline& deadline,
+                                       engine::Executor* executor = nullptr);
 
   /// Stop the statement called `id`.
   /// \errors kNotFound  no statement of that name runs

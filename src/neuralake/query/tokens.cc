@@ -246,7 +246,8 @@ Result<std::vector<Piece>> SplitStatements(std::string_view text) {
   const auto close = [&] {
     if (run.empty()) return;
     const std::size_t begin = run.front().begin;
-    Piece piece{text.substr(begin, run.back().end - begin), begin, std::move(run)};
+    Piece piece{text.substr(begin, run.back().end - begin), begin, CharacterOffset(text, begin),
+                std::move(run)};
     for (Token& token : piece.tokens) {
       token.begin -= begin;
       token.end -= begin;

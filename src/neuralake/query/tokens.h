@@ -39,9 +39,10 @@ Result<std::vector<Token>> Tokenize(std::string_view sql);
 
 /// One statement of a text that holds several.
 struct Piece {
-  std::string_view sql;       ///< Without the semicolon, borrowed from the text.
-  std::size_t offset = 0;     ///< Of `sql` in the text, in bytes.
-  std::vector<Token> tokens;  ///< With offsets in `sql`; never empty.
+  std::string_view sql;                ///< Without the semicolon, borrowed from the text.
+  std::size_t offset = 0;              ///< Of `sql` in the text, in bytes.
+  std::int64_t characters_before = 0;  ///< The same in characters, for positions of errors.
+  std::vector<Token> tokens;           ///< With offsets in `sql`; never empty.
 };
 
 /// Split a text at its top-level semicolons; pieces without a token are left out.

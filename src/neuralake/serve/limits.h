@@ -44,6 +44,8 @@ inline constexpr auto kPartTimeMax = 200ms;
 inline constexpr auto kSweepInterval = 50ms;
 /// For statements to end after SIGTERM, before they are cancelled.
 inline constexpr auto kDrainTimeMax = 10s;
+/// For cancelled statements to end, before the process does.
+inline constexpr auto kAbortTimeMax = 2s;
 
 // Answers.
 
@@ -55,6 +57,12 @@ inline constexpr std::uint64_t kPageRowsMax = 1'000'000;
 /// Filters, columns and order terms of one `rows` request, together.
 inline constexpr std::size_t kRowsTermsMax = 256;
 inline constexpr std::size_t kCursorBytesMax = 8 << 10;
+/// How long the columns of a table are remembered for filters.
+inline constexpr auto kColumnsFreshFor = 2s;
+/// To find out the columns of a table.
+inline constexpr auto kDescribeTimeMax = 10s;
+/// A file of the site; larger ones are refused.
+inline constexpr std::size_t kStaticFileBytesMax = 64 << 20;
 /// Statements shown by `GET /api/v1/queries`.
 inline constexpr std::size_t kQueriesShown = 200;
 

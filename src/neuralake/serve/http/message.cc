@@ -36,6 +36,8 @@ std::string_view Reason(int status) {
       return "Request Timeout";
     case 409:
       return "Conflict";
+    case 415:
+      return "Unsupported Media Type";
     case 413:
       return "Content Too Large";
     case 414:

@@ -11,10 +11,12 @@ namespace neuralake::serve {
 
 /// A request whose head was checked. The views borrow from the connection's buffer.
 struct HttpRequest {
+  bool old = false;  ///< HTTP/1.0.
   std::string_view method;
   std::string_view target;  ///< As sent: path and query.
   std::string_view accept;
   std::string_view content_type;
+  std::string_view content_encoding;
   std::string_view host;
   std::string_view origin;
   std::string_view if_none_match;

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "neuralake/query/journal.h"
+#include "neuralake/serve/catalog_state.h"
+
+namespace neuralake::serve {
+
+/// `GET /health` and `GET /ready`: a word, the version, and which catalog is served. A catalog
+/// that lags behind broken definitions is told with the problems, one an item.
+///
+/// \param word  `ok`, `ready`, `stopping`
+std::string StatusJson(std::string_view word, const CatalogStatus& catalog);
+
+/// `GET /api/v1/queries`: running statements, then recent ones, the newest first.
+std::string QueriesJson(const std::vector<query::Summary>& running,
+                        const std::vector<query::Summary>& recent);
+
+}  // namespace neuralake::serve

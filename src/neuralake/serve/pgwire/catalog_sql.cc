@@ -1,0 +1,247 @@
+#include "neuralake/serve/pgwire/catalog_sql.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace neuralake::serve {
+namespace {
+
+using query::Piece;
+using query::Token;
+using query::TokenKind;
+
+/// Functions about the session or the catalog; a statement with one of them and no FROM is for the
+/// system catalog.
+constexpr std::array<std::string_view, 24> kFunctions = {
+    "version",
+    "current_schema",
+    "current_schemas",
+    "current_database",
+    "current_setting",
+    "set_config",
+    "format_type",
+    "obj_description",
+    "col_description",
+    "shobj_description",
+    "has_table_privilege",
+    "has_schema_privilege",
+    "has_database_privilege",
+    "has_column_privilege",
+    "has_any_column_privilege",
+    "has_function_privilege",
+    "to_regclass",
+    "to_regtype",
+    "to_regnamespace",
+    "inet_server_addr",
+    "inet_server_port",
+    "inet_client_addr",
+    "txid_current",
+    "quote_ident",
+};
+
+/// The same without parentheses.
+constexpr std::array<std::string_view, 6> kBareFunctions = {
+    "current_user", "session_user", "current_role", "current_catalog", "current_schema", "user"};
+
+template <std::size_t N>
+bool Contains(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// The tokens of a statement, by their names.
+class Tokens {
+ public:
+  explicit Tokens(const Piece& piece) : piece_(piece) {}
+
+  std::size_t size() const { return piece_.tokens.size(); }
+  std::string_view Text(std::size_t i) const {
+    return i < size() ? piece_.tokens[i].In(piece_.sql) : "";
+  }
+  bool IsName(std::size_t i) const {
+    return i < size() && (piece_.tokens[i].kind == TokenKind::kWord ||
+                          piece_.tokens[i].kind == TokenKind::kQuoted);
+  }
+  bool IsWord(std::size_t i, std::string_view word) const {
+    return i < size() && query::IsWord(piece_.sql, piece_.tokens[i], word);
+  }
+  /// The name that token `i` stands for; empty when it stands for none.
+  std::string Name(std::size_t i) const {
+    return IsName(i) ? query::Identifier(piece_.sql, piece_.tokens[i]) : "";
+  }
+  /// Whether token `i` is `name` and a point follows.
+  bool IsSchema(std::size_t i, std::string_view name) const {
+    return Text(i + 1) == "." && Name(i) == name;
+  }
+  TokenKind Kind(std::size_t i) const { return piece_.tokens[i].kind; }
+
+ private:
+  const Piece& piece_;
+};
+
+bool NamesCatalog(const Tokens& tokens, std::size_t i) {
+  if (tokens.IsSchema(i, "pg_catalog") || tokens.IsSchema(i, "information_schema")) return true;
+  // A relation of the system without its schema; behind a point it is somebody's own.
+  const bool follows = i > 0 && (tokens.IsWord(i - 1, "from") || tokens.IsWord(i - 1, "join") ||
+                                 tokens.Text(i - 1) == ",");
+  return follows && tokens.Name(i).starts_with("pg_") && tokens.Text(i + 1) != ".";
+}
+
+bool IsAboutSession(const Tokens& tokens, std::size_t i) {
+  if (!tokens.IsName(i) || (i > 0 && tokens.Text(i - 1) == ".")) return false;
+  const std::string name = tokens.Name(i);
+  if (tokens.Text(i + 1) == "(") return Contains(kFunctions, name) || name.starts_with("pg_");
+  if (i > 0 && tokens.Text(i - 1) == "::") return name.starts_with("reg");
+  return Contains(kBareFunctions, name);
+}
+
+/// Writes the statement anew, token by token.
+class Rewriter {
+ public:
+  explicit Rewriter(const Piece& piece) : tokens_(piece) {}
+
+  Result<std::string> Run() {
+    while (at_ < tokens_.size()) TRY(Step());
+    std::string sql;
+    for (const std::string& part : out_) sql += (sql.empty() ? "" : " ") + part;
+    return sql;
+  }
+
+ private:
+  Status Step() {
+    if (tokens_.IsSchema(at_, "pg_catalog")) {
+      at_ += 2;
+    } else if (tokens_.IsSchema(at_, "information_schema")) {
+      out_.push_back(query::QuoteIdentifier("information_schema." + tokens_.Name(at_ + 2)));
+      at_ += 3;
+    } else if (tokens_.IsWord(at_, "operator") && tokens_.Text(at_ + 1) == "(") {
+      Operator();
+    } else if (tokens_.IsWord(at_, "collate")) {
+      at_ += tokens_.Text(at_ + 2) == "." ? 4 : 2;
+    } else if (tokens_.Text(at_) == "::") {
+      return Cast();
+    } else {
+      Plain();
+    }
+    return {};
+  }
+
+  // `OPERATOR(pg_catalog.~)`: the operator is the last before the parenthesis.
+  void Operator() {
+    while (at_ < tokens_.size() && tokens_.Text(at_) != ")") ++at_;
+    out_.push_back(WithoutCase(tokens_.Text(at_ - 1)));
+    ++at_;
+  }
+
+  // DuckDB has no operators that match without case.
+  static std::string WithoutCase(std::string_view text) {
+    if (text == "~*") return "~";
+    if (text == "!~*") return "!~";
+    return std::string(text);
+  }
+
+  void Plain() {
+    const std::string name = tokens_.Name(at_);
+    const bool called = tokens_.Text(at_ + 1) == "(";
+    const bool qualified = at_ > 0 && tokens_.Text(at_ - 1) == ".";
+    if (!called && !qualified && tokens_.Kind(at_) == TokenKind::kWord &&
+        Contains(kBareFunctions, name) && name != "user") {
+      out_.push_back(name + "()");
+    } else if (tokens_.Kind(at_) == TokenKind::kOperator) {
+      out_.push_back(WithoutCase(tokens_.Text(at_)));
+    } else {
+      out_.emplace_back(tokens_.Text(at_));
+    }
+    ++at_;
+  }
+
+  Status Cast() {
+    ++at_;
+    if (tokens_.IsSchema(at_, "pg_catalog")) at_ += 2;
+    const std::string type = tokens_.Name(at_);
+    const bool array = tokens_.Text(at_ + 1) == "[" && tokens_.Text(at_ + 2) == "]";
+    if (type.starts_with("reg") && !array) {
+      ++at_;
+      return RegisteredCast(type);
+    }
+    out_.emplace_back("::");
+    if (type == "name" || type == "char" || type == "cstring" || type == "xid") {
+      out_.emplace_back("VARCHAR");
+      ++at_;
+    } else if (type == "oid") {
+      out_.emplace_back("BIGINT");
+      ++at_;
+    }
+    return {};
+  }
+
+  // `'t'::regclass` asks for a number, `x::regclass` for a name.
+  Status RegisteredCast(const std::string& type) {
+    const std::size_t begin = OperandBegin();
+    if (begin == out_.size()) {
+      return Fail(ErrorKind::kInvalid, fmt::format("a cast to {} has nothing before it", type));
+    }
+    std::string operand;
+    for (std::size_t i = begin; i < out_.size(); ++i) operand += (i > begin ? " " : "") + out_[i];
+    const bool literal = operand.starts_with('\'') || operand.starts_with('$');
+    out_.resize(begin);
+    out_.push_back(fmt::format("{}_{}({})", type, literal ? "in" : "out", operand));
+    return {};
+  }
+
+  /// Where the operand that ends the output so far begins: a name with its points, a literal, or
+  /// parentheses with the function's name before them.
+  std::size_t OperandBegin() const {
+    std::size_t begin = out_.size();
+    if (begin == 0) return begin;
+    if (out_[begin - 1] == ")" || out_[begin - 1] == "]") {
+      std::size_t depth = 0;
+      do {
+        --begin;
+        if (out_[begin] == ")" || out_[begin] == "]") ++depth;
+        if (out_[begin] == "(" || out_[begin] == "[") --depth;
+      } while (begin > 0 && depth > 0);
+      if (begin == 0 || !IsNameText(out_[begin - 1])) return begin;
+    }
+    --begin;
+    while (begin >= 2 && out_[begin - 1] == ".") begin -= 2;
+    return begin;
+  }
+
+  static bool IsNameText(std::string_view text) {
+    constexpr std::array<std::string_view, 12> kNot = {
+        "select", "where", "and", "or", "in", "any", "then", "else", "when", "on", "not", "case"};
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    const bool name = lower.front() == '"' || lower.front() == '_' ||
+                      (lower.front() >= 'a' && lower.front() <= 'z');
+    return name && !Contains(kNot, lower);
+  }
+
+  const Tokens tokens_;
+  std::size_t at_ = 0;
+  std::vector<std::string> out_;
+};
+
+}  // namespace
+
+bool AsksCatalog(const Piece& piece) {
+  const Tokens tokens(piece);
+  bool about_session = false;
+  bool from = false;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (NamesCatalog(tokens, i)) return true;
+    from = from || tokens.IsWord(i, "from");
+    about_session = about_session || IsAboutSession(tokens, i);
+  }
+  return about_session && !from;
+}
+
+Result<std::string> RewriteForCatalog(const Piece& piece) { return Rewriter(piece).Run(); }
+
+}  // namespace neuralake::serve

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "neuralake/base/error.h"
+#include "neuralake/query/tokens.h"
+
+namespace neuralake::serve {
+
+/// Whether a statement looks into the system catalog: it names `pg_catalog`, `information_schema`,
+/// a `pg_…` relation, or a function about the session or the catalog.
+bool AsksCatalog(const query::Piece& piece);
+
+/// The statement in the words that the emulated system catalog understands.
+///
+/// Done on tokens, never inside a text or a quoted name: `OPERATOR(pg_catalog.~)` becomes `~`,
+/// `COLLATE pg_catalog.default` goes, schema names before relations, functions and types of the
+/// system go, `'t'::regclass` becomes its number and `x::regclass` its name.
+/// \errors kInvalid  a cast with nothing before it
+Result<std::string> RewriteForCatalog(const query::Piece& piece);
+
+}  // namespace neuralake::serve

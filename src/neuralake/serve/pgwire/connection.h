@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "neuralake/serve/net/asio.h"
+#include "neuralake/serve/net/exchange.h"
+#include "neuralake/serve/net/session.h"
+#include "neuralake/serve/pgwire/cancel_keys.h"
+#include "neuralake/serve/pgwire/messages.h"
+#include "neuralake/serve/pgwire/portal.h"
+#include "neuralake/serve/pgwire/settings.h"
+#include "neuralake/serve/pgwire/statement.h"
+#include "neuralake/serve/pgwire/writer.h"
+
+namespace neuralake::serve {
+
+/// What the sessions of the Postgres protocol share.
+struct PgParts {
+  /// Answers statements that look into the system catalog; null: they are refused.
+  engine::Executor* catalog = nullptr;
+  std::uint64_t rows_max = query::kRowsDefault;
+  CancelKeys cancel_keys;
+};
+
+/// The columns of what SHOW answers.
+std::vector<PgColumn> ShowColumns(const ShowWord& word);
+
+/// One session of the Postgres protocol.
+///
+/// \threads the network thread only; statements run on the lanes
+/// \source PostgreSQL manual, "Frontend/Backend Protocol"
+class PgConnection final : public Session, public std::enable_shared_from_this<PgConnection> {
+ public:
+  PgConnection(tcp::socket socket, PgParts& parts, Exchange& exchange);
+
+  /// Serve until the client goes, breaks the protocol, or the server drains.
+  asio::awaitable<void> Run();
+
+  void Sweep() override;
+  void Drain() override;
+  void Abort() override;
+
+ private:
+  /// Whether to go on with the connection.
+  enum class Next { kGoOn, kEnd };
+
+  // Start-up.
+  asio::awaitable<Next> StartUp();
+  asio::awaitable<Next> Greet(const PgStartup& startup);
+  Status ApplyStartup(const PgStartup& startup);
+
+  // Messages.
+  asio::awaitable<std::optional<std::string>> ReadBytes(std::size_t count);
+  asio::awaitable<Next> ReadAndHandle();
+  asio::awaitable<Next> Handle(char type, const PgMessage& message);
+  asio::awaitable<Next> Sync();
+
+  // The simple protocol.
+  asio::awaitable<Next> Query(std::string_view text);
+  asio::awaitable<bool> RunSimple(const query::Piece& piece);
+
+  // The extended protocol; each answers or fails.
+  Status Parse(const PgParse& message);
+  asio::awaitable<Status> Bind(const PgBind& message);
+  asio::awaitable<Status> Describe(const PgDescribe& message);
+  asio::awaitable<Status> DescribeStatement(PgStatement& statement);
+  asio::awaitable<Status> Execute(const PgExecute& message);
+  void Close(const PgClose& message);
+
+  // Statements.
+  struct Bound {
+    std::shared_ptr<PgStatement> statement;
+    engine::Statement parameters;
+    std::vector<std::int16_t> formats;
+    std::shared_ptr<Portal> portal;  ///< Once it was started.
+    bool finished = false;
+  };
+  Status CheckTransaction(const PgStatement& statement) const;
+  std::shared_ptr<Portal> Open(const PgStatement& statement, engine::Statement parameters,
+                               std::vector<std::int16_t> formats);
+  asio::awaitable<Status> FillStatementTypes(PgStatement& statement);
+  asio::awaitable<Portal::Part> Step(std::shared_ptr<Portal> portal, bool first,
+                                     std::move_only_function<Portal::Part()> step);
+  asio::awaitable<Status> Stream(std::shared_ptr<Portal> portal, bool fresh, bool describe,
+                                 std::uint64_t rows_max, bool& suspended);
+  void Complete(const Portal::Part& part);
+  Status Explain(Error error) const;
+
+  // The session's own words. `describe`: put the description of SHOW's column before its row.
+  Status Apply(const SessionWord& word, bool describe);
+  Status ApplySet(const SetWord& word);
+  Status ApplyShow(const ShowWord& word, bool describe);
+  Status ApplyReset(const ResetWord& word);
+  Status ApplyDiscard(const DiscardWord& word);
+  Status ApplyDeallocate(const DeallocateWord& word);
+  void Announce(const SettingChange& change);
+  void EndTransaction();
+
+  void Fail(const Error& error, std::string_view sqlstate = "");
+  void DropPortals();
+  void Discard(Bound bound);
+  asio::awaitable<bool> Flush();
+
+  PgParts& parts_;
+  Exchange& exchange_;
+  beast::tcp_stream stream_;
+  beast::flat_buffer buffer_;
+  std::string client_;
+  std::string out_;
+  SessionSettings settings_;
+  std::int32_t process_ = 0;
+  char transaction_ = 'I';  // `I` idle, `T` in a transaction, `E` in a failed one
+  bool skip_until_sync_ = false;
+  bool idle_ = false;
+  bool draining_ = false;
+  std::map<std::string, std::shared_ptr<PgStatement>, std::less<>> statements_;
+  std::map<std::string, Bound, std::less<>> portals_;
+  std::shared_ptr<query::Run> running_;
+};
+
+}  // namespace neuralake::serve

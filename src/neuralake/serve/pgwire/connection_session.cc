@@ -1,0 +1,149 @@
+#include <fmt/format.h>
+
+#include "neuralake/serve/pgwire/connection.h"
+
+// What the session itself answers: SET, SHOW, transactions.
+
+namespace neuralake::serve {
+namespace {
+
+PgColumn TextColumn(std::string name) {
+  PgColumn column;
+  column.name = std::move(name);
+  return column;
+}
+
+void AppendTextRow(std::span<const std::string> values, std::string& out) {
+  PgWriter writer(out);
+  const std::size_t mark = writer.BeginMessage('D');
+  writer.Int16(static_cast<std::int16_t>(values.size()));
+  for (const std::string& value : values) {
+    writer.Int32(static_cast<std::int32_t>(value.size()));
+    out += value;
+  }
+  writer.EndMessage(mark);
+}
+
+}  // namespace
+
+std::vector<PgColumn> ShowColumns(const ShowWord& word) {
+  if (word.name != "all") return {TextColumn(word.name)};
+  return {TextColumn("name"), TextColumn("setting"), TextColumn("description")};
+}
+
+Status PgConnection::Apply(const SessionWord& word, bool describe) {
+  PgWriter writer(out_);
+  if (const auto* set = std::get_if<SetWord>(&word)) return ApplySet(*set);
+  if (const auto* show = std::get_if<ShowWord>(&word)) return ApplyShow(*show, describe);
+  if (const auto* reset = std::get_if<ResetWord>(&word)) return ApplyReset(*reset);
+  if (const auto* begin = std::get_if<BeginWord>(&word)) {
+    if (transaction_ != 'I') {
+      writer.Warning("there is already a transaction in progress", "25001");
+    } else {
+      transaction_ = 'T';
+    }
+    writer.CommandComplete(begin->tag);
+  } else if (std::holds_alternative<CommitWord>(word)) {
+    if (transaction_ == 'I') writer.Warning("there is no transaction in progress", "25P01");
+    writer.CommandComplete(transaction_ == 'E' ? "ROLLBACK" : "COMMIT");
+    EndTransaction();
+  } else if (std::holds_alternative<RollbackWord>(word)) {
+    if (transaction_ == 'I') writer.Warning("there is no transaction in progress", "25P01");
+    writer.CommandComplete("ROLLBACK");
+    EndTransaction();
+  } else if (const auto* savepoint = std::get_if<SavepointWord>(&word)) {
+    // Nothing can change inside a transaction, so there is nothing to go back to.
+    if (transaction_ == 'I') {
+      return neuralake::Fail(ErrorKind::kInvalid,
+                             savepoint->tag + " can only be used in transaction blocks");
+    }
+    writer.CommandComplete(savepoint->tag);
+  } else if (const auto* discard = std::get_if<DiscardWord>(&word)) {
+    return ApplyDiscard(*discard);
+  } else if (const auto* deallocate = std::get_if<DeallocateWord>(&word)) {
+    return ApplyDeallocate(*deallocate);
+  } else if (const auto* nothing = std::get_if<NothingWord>(&word)) {
+    writer.CommandComplete(nothing->tag);
+  }
+  return {};
+}
+
+Status PgConnection::ApplySet(const SetWord& word) {
+  Announce(TRY(settings_.Set(word.name, word.value)));
+  PgWriter(out_).CommandComplete("SET");
+  return {};
+}
+
+void PgConnection::Announce(const SettingChange& change) {
+  PgWriter writer(out_);
+  if (!change.warning.empty()) writer.Warning(change.warning, "01000");
+  if (change.report) writer.ParameterStatus(change.name, change.value);
+}
+
+Status PgConnection::ApplyShow(const ShowWord& word, bool describe) {
+  std::vector<std::array<std::string, 3>> rows;
+  if (word.name == "all") {
+    rows = settings_.All();
+  } else {
+    rows.push_back({TRY(settings_.Show(word.name)), "", ""});
+  }
+  const std::vector<PgColumn> columns = ShowColumns(word);
+  PgWriter writer(out_);
+  if (describe) writer.RowDescription(columns);
+  for (const auto& row : rows) AppendTextRow(std::span(row).first(columns.size()), out_);
+  writer.CommandComplete("SHOW");
+  return {};
+}
+
+Status PgConnection::ApplyReset(const ResetWord& word) {
+  if (word.name == "all") {
+    for (const SettingChange& change : settings_.ResetAll()) Announce(change);
+  } else {
+    Announce(TRY(settings_.Set(word.name, std::nullopt)));
+  }
+  PgWriter(out_).CommandComplete("RESET");
+  return {};
+}
+
+Status PgConnection::ApplyDiscard(const DiscardWord& word) {
+  if (word.what != "all" && word.what != "plans" && word.what != "temp" &&
+      word.what != "sequences") {
+    return neuralake::Fail(
+        ErrorKind::kInvalid,
+        fmt::format("DISCARD takes ALL, PLANS, TEMP or SEQUENCES, not {}", word.what));
+  }
+  if (word.what == "all") {
+    if (transaction_ != 'I') {
+      return neuralake::Fail(ErrorKind::kInvalid,
+                             "DISCARD ALL cannot run inside a transaction block");
+    }
+    for (const SettingChange& change : settings_.ResetAll()) Announce(change);
+    DropPortals();
+    statements_.clear();
+  }
+  PgWriter(out_).CommandComplete(word.what == "all" ? "DISCARD ALL" : "DISCARD");
+  return {};
+}
+
+Status PgConnection::ApplyDeallocate(const DeallocateWord& word) {
+  if (word.name == "all") {
+    statements_.clear();
+    PgWriter(out_).CommandComplete("DEALLOCATE ALL");
+    return {};
+  }
+  const auto found = statements_.find(word.name);
+  if (found == statements_.end()) {
+    return neuralake::Fail(ErrorKind::kInvalid,
+                           fmt::format("prepared statement \"{}\" does not exist", word.name));
+  }
+  statements_.erase(found);
+  PgWriter(out_).CommandComplete("DEALLOCATE");
+  return {};
+}
+
+void PgConnection::EndTransaction() {
+  transaction_ = 'I';
+  DropPortals();
+}
+
+}  // namespace neuralake::serve

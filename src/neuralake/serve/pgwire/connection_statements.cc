@@ -1,0 +1,367 @@
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "neuralake/serve/limits.h"
+#include "neuralake/serve/net/blocking.h"
+#include "neuralake/serve/pgwire/connection.h"
+#include "neuralake/serve/pgwire/types.h"
+
+// How statements run: the simple and the extended protocol.
+
+namespace neuralake::serve {
+namespace {
+
+constexpr std::size_t kFlushBytes = 64 << 10;
+constexpr std::string_view kInFailedTransaction = "25P02";
+
+std::unexpected<Error> NoSuch(std::string_view what, std::string_view name) {
+  return neuralake::Fail(ErrorKind::kInvalid, fmt::format("{} \"{}\" does not exist", what, name));
+}
+
+bool EndsTransaction(const PgStatement& statement) {
+  return statement.word && (std::holds_alternative<CommitWord>(*statement.word) ||
+                            std::holds_alternative<RollbackWord>(*statement.word));
+}
+
+/// The columns that a description tells of, in text.
+std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
+  std::vector<PgColumn> columns;
+  for (const auto& field : description.columns.fields) columns.push_back(ToPgColumn(field, 0));
+  return columns;
+}
+
+}  // namespace
+
+Status PgConnection::CheckTransaction(const PgStatement& statement) const {
+  if (transaction_ != 'E' || EndsTransaction(statement)) return {};
+  return neuralake::Fail(
+      ErrorKind::kConflict,
+      "current transaction is aborted, commands ignored until end of transaction block");
+}
+
+/// What a refusal inside a transaction means for the client.
+Status PgConnection::Explain(Error error) const {
+  if (transaction_ == 'T' && error.kind == ErrorKind::kPermissionDenied) {
+    error.kind = ErrorKind::kUnsupported;
+    error.message =
+        "changes inside BEGIN and COMMIT are not there yet; each statement commits by itself, so "
+        "run it outside of a transaction (" +
+        error.message + ")";
+  }
+  return std::unexpected(std::move(error));
+}
+
+std::shared_ptr<Portal> PgConnection::Open(const PgStatement& statement,
+                                           engine::Statement parameters,
+                                           std::vector<std::int16_t> formats) {
+  query::Request request;
+  request.statement = std::move(parameters);
+  // why: a change that ROLLBACK could not take back must not run inside a transaction.
+  request.grants = {.read = true, .write = transaction_ == 'I'};
+  request.rows_max = settings_.rows_max();
+  if (settings_.statement_timeout().count() > 0) request.timeout = settings_.statement_timeout();
+  request.protocol = "postgres";
+  request.client = client_;
+  if (statement.target == PgTarget::kCatalog) {
+    request.executor = parts_.catalog;
+    request.rows_max = std::nullopt;
+  }
+  running_ = exchange_.queries.Open(std::move(request));
+  return std::make_shared<Portal>(running_, std::move(formats));
+}
+
+asio::awaitable<Portal::Part> PgConnection::Step(std::shared_ptr<Portal> portal, bool first,
+                                                 std::move_only_function<Portal::Part()> step) {
+  running_ = std::shared_ptr<query::Run>(portal, &portal->run());
+  auto part =
+      co_await OnThreads<Portal::Part>(StepOn(exchange_, portal->run(), first), std::move(step));
+  running_ = nullptr;
+  if (part) co_return *std::move(part);
+  portal->Close(std::unexpected(part.error()));
+  Portal::Part refused;
+  refused.failure = part.error();
+  co_return std::move(refused);
+}
+
+void PgConnection::Complete(const Portal::Part& part) {
+  PgWriter writer(out_);
+  if (part.truncated) {
+    writer.Warning(fmt::format("the answer was cut at its limit of {} rows; SET row_limit = 0 "
+                               "lifts it",
+                               settings_.Show("row_limit").value_or("")),
+                   "01004");
+  }
+  writer.CommandComplete(part.tag);
+}
+
+/// Rows of a portal into the socket, until it is finished, suspended, or failed.
+asio::awaitable<Status> PgConnection::Stream(std::shared_ptr<Portal> portal, bool fresh,
+                                             bool describe, std::uint64_t rows_max,
+                                             bool& suspended) {
+  std::uint64_t left = rows_max;
+  for (bool first = fresh;; first = false) {
+    const bool with_description = describe && first;
+    std::move_only_function<Portal::Part()> step = [portal, left, with_description] {
+      return portal->Fill(left, with_description);
+    };
+    Portal::Part part = co_await Step(portal, first, std::move(step));
+    out_ += part.bytes;
+    if (part.failure) co_return Explain(std::move(*part.failure));
+    if (part.finished) {
+      Complete(part);
+      co_return Status();
+    }
+    if (part.suspended) {
+      suspended = true;
+      PgWriter(out_).PortalSuspended();
+      co_return Status();
+    }
+    if (rows_max > 0) left -= part.rows;
+    if (out_.size() > kFlushBytes && !co_await Flush()) {
+      portal->run().Cancel();
+      co_return neuralake::Fail(ErrorKind::kCancelled, "the client went away");
+    }
+  }
+}
+
+asio::awaitable<PgConnection::Next> PgConnection::Query(std::string_view text) {
+  const auto pieces = query::SplitStatements(text);
+  DropPortals();
+  if (!pieces) {
+    Fail(pieces.error());
+  } else if (pieces->empty()) {
+    PgWriter(out_).EmptyQuery();
+  } else {
+    for (const query::Piece& piece : *pieces) {
+      if (!co_await RunSimple(piece)) break;
+    }
+  }
+  PgWriter(out_).ReadyForQuery(transaction_);
+  co_return co_await Flush() ? Next::kGoOn : Next::kEnd;
+}
+
+/// \returns whether the next statement of the same message may run
+asio::awaitable<bool> PgConnection::RunSimple(const query::Piece& piece) {
+  auto statement = ReadStatement(piece, {});
+  Status status;
+  if (!statement) {
+    status = std::unexpected(statement.error());
+  } else if (const Status allowed = CheckTransaction(*statement); !allowed) {
+    Fail(allowed.error(), kInFailedTransaction);
+    co_return false;
+  } else if (statement->word) {
+    status = Apply(*statement->word, /*describe=*/true);
+  } else if (statement->target == PgTarget::kCatalog && parts_.catalog == nullptr) {
+    status = neuralake::Fail(ErrorKind::kUnsupported, "there is no system catalog here");
+  } else {
+    bool suspended = false;
+    engine::Statement parameters{statement->sql, {}, {}};
+    const auto portal = Open(*statement, std::move(parameters), {});
+    status = co_await Stream(portal, true, true, 0, suspended);
+  }
+  if (!status) {
+    // Positions count in the whole message.
+    Error error = status.error();
+    if (error.position >= 0) error.position += static_cast<std::int64_t>(piece.characters_before);
+    Fail(error);
+  }
+  co_return status.has_value();
+}
+
+Status PgConnection::Parse(const PgParse& message) {
+  auto statement = TRY(ReadSingleStatement(message.sql, message.types));
+  TRY(CheckTransaction(statement));
+  if (statement.target == PgTarget::kCatalog && parts_.catalog == nullptr) {
+    return neuralake::Fail(ErrorKind::kUnsupported, "there is no system catalog here");
+  }
+  const auto there = statements_.find(message.name);
+  if (!message.name.empty() && there != statements_.end()) {
+    return neuralake::Fail(ErrorKind::kAlreadyExists,
+                           fmt::format("prepared statement \"{}\" already exists", message.name));
+  }
+  if (statements_.size() >= kPreparedMax && there == statements_.end()) {
+    return neuralake::Fail(
+        ErrorKind::kResourceExhausted,
+        fmt::format("a session keeps at most {} prepared statements", kPreparedMax));
+  }
+  statements_[std::string(message.name)] = std::make_shared<PgStatement>(std::move(statement));
+  PgWriter(out_).ParseComplete();
+  return {};
+}
+
+/// Ask the engine what the statement returns and takes, once.
+asio::awaitable<Status> PgConnection::FillStatementTypes(PgStatement& statement) {
+  if (statement.description) co_return Status();
+  engine::Executor* executor = statement.target == PgTarget::kCatalog ? parts_.catalog : nullptr;
+  const engine::Grants grants{.read = true, .write = transaction_ == 'I'};
+  const Deadline deadline = Deadline::After(kDescribeTimeMax, {}, exchange_.clock);
+  std::move_only_function<Result<engine::Description>()> work = [&] {
+    return exchange_.queries.Describe({statement.sql, {}, {}}, grants, deadline, executor);
+  };
+  const auto enqueue = [this, &deadline](query::Step step) {
+    return exchange_.queries.lanes().Begin(query::Lane::kShort, deadline, std::move(step));
+  };
+  auto described = co_await OnThreads<Result<engine::Description>>(enqueue, std::move(work));
+  if (!described) co_return std::unexpected(described.error());
+  if (!*described) co_return Explain(described->error());
+  statement.description = **std::move(described);
+  co_return Status();
+}
+
+asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
+  const auto found = statements_.find(message.statement);
+  if (found == statements_.end()) co_return NoSuch("prepared statement", message.statement);
+  const std::shared_ptr<PgStatement> statement = found->second;
+  if (const Status allowed = CheckTransaction(*statement); !allowed) co_return allowed;
+  const auto there = portals_.find(message.portal);
+  if (there != portals_.end()) {
+    if (!message.portal.empty()) {
+      co_return neuralake::Fail(ErrorKind::kAlreadyExists,
+                                fmt::format("portal \"{}\" already exists", message.portal));
+    }
+    Discard(std::move(there->second));
+    portals_.erase(there);
+  }
+  if (portals_.size() >= kPortalsMax) {
+    co_return neuralake::Fail(ErrorKind::kResourceExhausted,
+                              fmt::format("a session keeps at most {} portals", kPortalsMax));
+  }
+  const bool engines =
+      statement->target == PgTarget::kEngine || statement->target == PgTarget::kCatalog;
+  const bool untyped = std::ranges::find(statement->types, 0U) != statement->types.end();
+  if (engines && untyped) {
+    const Status described = co_await FillStatementTypes(*statement);
+    if (!described) co_return described;
+  }
+  Bound bound;
+  bound.statement = statement;
+  bound.formats = message.result_formats;
+  auto parameters = BindParameters(*statement, message);
+  if (!parameters) co_return std::unexpected(parameters.error());
+  bound.parameters = *std::move(parameters);
+  portals_[std::string(message.portal)] = std::move(bound);
+  PgWriter(out_).BindComplete();
+  co_return Status();
+}
+
+asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) {
+  PgWriter writer(out_);
+  if (statement.target == PgTarget::kEngine || statement.target == PgTarget::kCatalog) {
+    const Status described = co_await FillStatementTypes(statement);
+    if (!described) co_return described;
+  }
+  std::vector<std::uint32_t> types = statement.types;
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    if (types[i] != 0) continue;
+    const bool inferred = statement.description && i < statement.description->parameters.size() &&
+                          statement.description->parameters[i].id != columnar::TypeId::kVoid;
+    types[i] = inferred ? OidOf(statement.description->parameters[i]) : kOidText;
+  }
+  writer.ParameterDescription(types);
+  const auto* show = statement.word ? std::get_if<ShowWord>(&*statement.word) : nullptr;
+  if (show != nullptr) {
+    writer.RowDescription(ShowColumns(*show));
+  } else if (statement.description && ReturnsRows(statement.description->command_tag)) {
+    writer.RowDescription(ColumnsOf(*statement.description));
+  } else {
+    writer.NoData();
+  }
+  co_return Status();
+}
+
+asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
+  if (message.what == 'S') {
+    const auto found = statements_.find(message.name);
+    if (found == statements_.end()) co_return NoSuch("prepared statement", message.name);
+    const std::shared_ptr<PgStatement> statement = found->second;
+    co_return co_await DescribeStatement(*statement);
+  }
+  const auto found = portals_.find(message.name);
+  if (found == portals_.end()) co_return NoSuch("portal", message.name);
+  Bound& bound = found->second;
+  PgStatement& statement = *bound.statement;
+  PgWriter writer(out_);
+  if (statement.target == PgTarget::kSession || statement.target == PgTarget::kNobody) {
+    const auto* show = statement.word ? std::get_if<ShowWord>(&*statement.word) : nullptr;
+    if (show != nullptr) {
+      writer.RowDescription(ShowColumns(*show));
+    } else {
+      writer.NoData();
+    }
+    co_return Status();
+  }
+  if (!statement.may_start_early && bound.portal == nullptr) {
+    const Status described = co_await FillStatementTypes(statement);
+    if (!described) co_return described;
+    if (!ReturnsRows(statement.description->command_tag)) {
+      writer.NoData();
+      co_return Status();
+    }
+  }
+  const bool first = bound.portal == nullptr;
+  if (first) bound.portal = Open(statement, bound.parameters, bound.formats);
+  const std::shared_ptr<Portal> portal = bound.portal;
+  std::move_only_function<Portal::Part()> step = [portal] { return portal->Describe(); };
+  Portal::Part part = co_await Step(portal, first, std::move(step));
+  if (part.failure) co_return Explain(std::move(*part.failure));
+  out_ += part.bytes;
+  co_return Status();
+}
+
+asio::awaitable<Status> PgConnection::Execute(const PgExecute& message) {
+  const auto found = portals_.find(message.portal);
+  if (found == portals_.end()) co_return NoSuch("portal", message.portal);
+  Bound& bound = found->second;
+  PgStatement& statement = *bound.statement;
+  if (const Status allowed = CheckTransaction(statement); !allowed) co_return allowed;
+  if (statement.target == PgTarget::kNobody) {
+    PgWriter(out_).EmptyQuery();
+    co_return Status();
+  }
+  if (statement.word) {
+    // Applying it may end the transaction, and this portal with it.
+    const std::shared_ptr<PgStatement> kept = bound.statement;
+    co_return Apply(*kept->word, /*describe=*/false);
+  }
+  if (bound.finished) {
+    PgWriter(out_).CommandComplete("SELECT 0");
+    co_return Status();
+  }
+  const bool first = bound.portal == nullptr;
+  if (first) bound.portal = Open(statement, bound.parameters, bound.formats);
+  const std::shared_ptr<Portal> portal = bound.portal;
+  bool suspended = false;
+  const auto rows_max = static_cast<std::uint64_t>(std::max(message.rows_max, 0));
+  const Status status = co_await Stream(portal, first, false, rows_max, suspended);
+  bound.finished = !suspended;
+  co_return status;
+}
+
+void PgConnection::Close(const PgClose& message) {
+  if (message.what == 'S') {
+    const auto found = statements_.find(message.name);
+    if (found != statements_.end()) statements_.erase(found);
+  } else if (const auto found = portals_.find(message.name); found != portals_.end()) {
+    Discard(std::move(found->second));
+    portals_.erase(found);
+  }
+  PgWriter(out_).CloseComplete();
+}
+
+void PgConnection::Discard(Bound bound) {
+  if (bound.portal == nullptr || bound.finished) return;
+  bound.portal->run().Cancel();
+  // The engine may take a moment to stop: on a lane, not here.
+  const std::shared_ptr<Portal> portal = std::move(bound.portal);
+  exchange_.queries.lanes().Continue(query::Lane::kShort, Deadline(), [portal] {
+    portal->Close(neuralake::Fail(ErrorKind::kCancelled, "the client closed its portal"));
+  });
+}
+
+void PgConnection::DropPortals() {
+  for (auto& [name, bound] : portals_) Discard(std::move(bound));
+  portals_.clear();
+}
+
+}  // namespace neuralake::serve

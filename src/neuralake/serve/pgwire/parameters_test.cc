@@ -1,0 +1,71 @@
+#include "neuralake/serve/pgwire/parameters.h"
+
+#include <gtest/gtest.h>
+
+#include "neuralake/serve/pgwire/binary.h"
+
+namespace neuralake::serve {
+namespace {
+
+using namespace std::string_literals;
+
+std::string Text(std::uint32_t oid, std::int16_t format, std::string_view bytes) {
+  const auto value = ParameterValue(oid, format, bytes);
+  if (!value) return value.error().message;
+  const std::string name = columnar::FormatType(value->type);
+  return name + " " + columnar::FormatPartitionValue(*value);
+}
+
+TEST(ParameterValue, ReadsTextByType) {
+  EXPECT_EQ(Text(23, 0, "-5"), "int32 -5");
+  EXPECT_EQ(Text(20, 0, "9007199254740993"), "int64 9007199254740993");
+  EXPECT_EQ(Text(16, 0, "t"), "bool true");
+  EXPECT_EQ(Text(1082, 0, "2020-01-02"), "date 2020-01-02");
+  EXPECT_EQ(Text(1700, 0, "12.50"), "decimal(38, 2) 12.50");
+  EXPECT_EQ(Text(1700, 0, "1e3"), "float64 1000.0");
+  EXPECT_EQ(Text(25, 0, "it's"), "string it's");
+  EXPECT_EQ(Text(0, 0, "x"), "string x");
+  EXPECT_EQ(Text(2950, 0, "0e37"), "string 0e37");
+}
+
+TEST(ParameterValue, ReadsBinaryByType) {
+  EXPECT_EQ(Text(21, 1, "\xff\xfe"s), "int16 -2");
+  EXPECT_EQ(Text(23, 1, "\x00\x00\x01\x02"s), "int32 258");
+  EXPECT_EQ(Text(20, 1, std::string(8, '\xff')), "int64 -1");
+  EXPECT_EQ(Text(16, 1, "\x01"s), "bool true");
+  EXPECT_EQ(Text(701, 1, "\x3f\xf8\x00\x00\x00\x00\x00\x00"s), "float64 1.5");
+  EXPECT_EQ(Text(1082, 1, "\x00\x00\x00\x01"s), "date 2000-01-02");
+  EXPECT_EQ(Text(1700, 1, EncodeNumeric(true, "1250", 2)), "decimal(38, 2) -12.50");
+  EXPECT_EQ(Text(25, 1, "abc"), "string abc");
+}
+
+TEST(ParameterValue, TurnsArraysIntoListTexts) {
+  EXPECT_EQ(Text(1007, 0, "{1,NULL,3}"), "string [1, NULL, 3]");
+  EXPECT_EQ(Text(1009, 0, R"({a,"b \"c\", d","NULL"})"), R"(string ['a', 'b "c", d', 'NULL'])");
+  EXPECT_EQ(Text(1007, 0, "{}"), "string []");
+  EXPECT_EQ(Text(1005, 1,
+                 "\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x15\x00\x00\x00\x02\x00\x00\x00\x01"
+                 "\x00\x00\x00\x02\x00\x01\xff\xff\xff\xff"s),
+            "string [1, NULL]");
+  EXPECT_EQ(Text(1007, 0, "{1"), "an array parameter is not in braces");
+  EXPECT_EQ(Text(1009, 0, "{\"a}"), "a quote in an array parameter is not closed");
+  EXPECT_EQ(Text(1007, 0, "{{1}}"), "arrays of arrays cannot be parameters");
+}
+
+TEST(ParameterValue, KeepsTheTypeOfNull) {
+  const auto value = ParameterValue(23, 0, std::nullopt);
+  ASSERT_TRUE(value);
+  EXPECT_TRUE(value->is_null());
+  EXPECT_EQ(value->type.id, columnar::TypeId::kInteger);
+}
+
+TEST(ParameterValue, RefusesBytesOfAnotherType) {
+  EXPECT_EQ(Text(23, 0, "five"), "parameter `five` is not of type INTEGER");
+  EXPECT_EQ(Text(23, 0, ""), "parameter `` is not of type INTEGER");
+  EXPECT_FALSE(ParameterValue(23, 1, "\x01"s));
+  EXPECT_FALSE(ParameterValue(23, 1, "\x01\x02\x03\x04\x05"s));
+  EXPECT_EQ(ParameterValue(1186, 1, "x").error().kind, ErrorKind::kUnsupported);
+}
+
+}  // namespace
+}  // namespace neuralake::serve

@@ -1,0 +1,154 @@
+#include "neuralake/serve/pgwire/portal.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <arrow/record_batch.h>
+#include <fmt/format.h>
+
+#include "neuralake/serve/limits.h"
+#include "neuralake/serve/pgwire/binary.h"
+#include "neuralake/serve/pgwire/messages.h"
+#include "neuralake/serve/pgwire/types.h"
+
+namespace neuralake::serve {
+
+bool ReturnsRows(std::string_view tag) {
+  constexpr std::array<std::string_view, 6> kCounting = {"INSERT", "UPDATE", "DELETE",
+                                                         "MERGE",  "CREATE", "COPY"};
+  return std::ranges::find(kCounting, tag.substr(0, tag.find(' '))) == kCounting.end();
+}
+
+Portal::Portal(std::shared_ptr<query::Run> run, std::vector<std::int16_t> formats)
+    : run_(std::move(run)), formats_(std::move(formats)) {}
+
+Portal::Part Portal::Describe() {
+  Part part;
+  Status status = Start();
+  if (status) status = AppendDescription(part.bytes);
+  return status ? part : Finish(std::move(part), status);
+}
+
+Portal::Part Portal::Fill(std::uint64_t rows_max, bool describe) {
+  Part part;
+  Status status = Start();
+  if (status && describe && returns_rows_) status = AppendDescription(part.bytes);
+  if (status) status = AppendRows(rows_max, part);
+  run_->AddBytes(part.bytes.size());
+  return Finish(std::move(part), status);
+}
+
+void Portal::Close(Status outcome) { run_->Close(std::move(outcome)); }
+
+Status Portal::Start() {
+  if (started_) return {};
+  TRY(run_->Start());
+  started_ = true;
+  const auto& stream = run_->stream();
+  returns_rows_ = ReturnsRows(stream.command_tag());
+  const auto& fields = stream.columns().fields;
+  if (formats_.size() > 1 && formats_.size() != fields.size()) {
+    return Fail(ErrorKind::kInvalid, fmt::format("protocol violation: {} formats for {} columns",
+                                                 formats_.size(), fields.size()));
+  }
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    columns_.push_back(ToPgColumn(fields[i], FormatAt(formats_, i)));
+  }
+  return {};
+}
+
+Status Portal::AppendDescription(std::string& out) const {
+  PgWriter writer(out);
+  if (returns_rows_) {
+    writer.RowDescription(columns_);
+  } else {
+    writer.NoData();
+  }
+  return {};
+}
+
+Status Portal::AppendRows(std::uint64_t rows_max, Part& part) {
+  const Deadline enough = Deadline::After(kPartTimeMax, {}, run_->deadline().clock());
+  PgWriter writer(part.bytes);
+  std::uint64_t given = 0;
+  while (part.bytes.size() < kPartBytes) {
+    if (rows_max > 0 && given == rows_max) {
+      part.suspended = true;
+      return {};
+    }
+    if (batch_ == nullptr || row_ == batch_->num_rows()) {
+      if (given > 0 && enough.Expired()) return {};
+      TRY(NextBatch());
+      if (ended_) return {};
+      if (batch_->num_rows() == 0 || !returns_rows_) {
+        row_ = batch_->num_rows();
+        continue;
+      }
+    }
+    AppendRow(writer, part.bytes);
+    part.rows = ++given;
+    ++rows_given_;
+  }
+  return {};
+}
+
+Status Portal::NextBatch() {
+  batch_ = TRY(run_->Next());
+  row_ = 0;
+  cells_.clear();
+  ended_ = batch_ == nullptr;
+  if (ended_) return {};
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const auto& column = *batch_->column(static_cast<int>(i));
+    cells_.push_back(columns_[i].format == 0 ? TRY(MakeCells(column, Notation::kPostgres))
+                                             : TRY(MakeBinaryCells(column)));
+  }
+  return {};
+}
+
+void Portal::AppendRow(PgWriter& writer, std::string& out) {
+  const std::size_t message = writer.BeginMessage('D');
+  writer.Int16(static_cast<std::int16_t>(cells_.size()));
+  for (const auto& cells : cells_) {
+    if (cells->IsNull(row_)) {
+      writer.Int32(-1);
+      continue;
+    }
+    // A value counts its bytes without those of the count; a message includes them.
+    const std::size_t mark = out.size();
+    writer.Int32(0);
+    cells->Append(row_, out);
+    writer.FillLength(mark, out.size() - mark - 4);
+  }
+  writer.EndMessage(message);
+  ++row_;
+}
+
+Portal::Part Portal::Finish(Part part, const Status& status) {
+  if (!status) {
+    part.failure = status.error();
+    run_->Close(status);
+  } else if (ended_) {
+    part.finished = true;
+    part.tag = Tag();
+    part.truncated = run_->stream().truncated();
+    batch_ = nullptr;
+    cells_.clear();
+    run_->Close();
+  }
+  return part;
+}
+
+std::string Portal::Tag() const {
+  const auto& stream = run_->stream();
+  const std::string& tag = stream.command_tag();
+  if (tag == "SELECT" || tag == "VALUES") return fmt::format("SELECT {}", rows_given_);
+  if (tag == "INSERT") return fmt::format("INSERT 0 {}", stream.rows_changed().value_or(0));
+  if (!returns_rows_ && stream.rows_changed()) {
+    return fmt::format("{} {}", tag, *stream.rows_changed());
+  }
+  return tag;
+}
+
+}  // namespace neuralake::serve

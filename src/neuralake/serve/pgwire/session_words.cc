@@ -1,0 +1,191 @@
+#include "neuralake/serve/pgwire/session_words.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace neuralake::serve {
+namespace {
+
+using query::Piece;
+using query::Token;
+using query::TokenKind;
+using Parsed = Result<std::optional<SessionWord>>;
+
+/// Walks over the tokens of one statement.
+class Walk {
+ public:
+  explicit Walk(const Piece& piece) : piece_(piece) {}
+
+  bool AtEnd() const { return at_ >= piece_.tokens.size(); }
+
+  /// Step over `word` if it is next.
+  bool Take(std::string_view word) {
+    if (AtEnd() || !query::IsWord(piece_.sql, piece_.tokens[at_], word)) return false;
+    ++at_;
+    return true;
+  }
+  bool TakeMark(std::string_view mark) {
+    if (AtEnd() || piece_.tokens[at_].In(piece_.sql) != mark) return false;
+    ++at_;
+    return true;
+  }
+
+  /// A name, with points in it.
+  Result<std::string> Name() {
+    std::string name;
+    do {
+      if (AtEnd()) return Wrong();
+      const Token& token = piece_.tokens[at_];
+      if (token.kind != TokenKind::kWord && token.kind != TokenKind::kQuoted) return Wrong();
+      if (!name.empty()) name += '.';
+      name += query::Identifier(piece_.sql, token);
+      ++at_;
+    } while (TakeMark("."));
+    return name;
+  }
+
+  /// The rest as the value of a parameter: texts without quotes, lists with `, `.
+  Result<std::string> Value() {
+    std::string value;
+    while (!AtEnd()) {
+      const Token& token = piece_.tokens[at_++];
+      const std::string_view text = token.In(piece_.sql);
+      if (text == ",") {
+        value += ", ";
+      } else if (token.kind == TokenKind::kString) {
+        value += query::StringValue(piece_.sql, token);
+      } else if (token.kind == TokenKind::kQuoted) {
+        const std::string name = query::Identifier(piece_.sql, token);
+        value += name.starts_with('$') ? "\"" + name + "\"" : name;
+      } else if (token.kind == TokenKind::kParameter) {
+        return Fail(ErrorKind::kUnsupported, "SET does not take parameters; use set_config");
+      } else {
+        value += text;
+      }
+    }
+    if (value.empty()) return Wrong();
+    return value;
+  }
+
+  std::unexpected<Error> Wrong() const {
+    const std::size_t byte = AtEnd() ? piece_.sql.size() : piece_.tokens[at_].begin;
+    auto failure = Fail(
+        ErrorKind::kInvalid,
+        AtEnd() ? "syntax error at end of input"
+                : fmt::format("syntax error at or near \"{}\"", piece_.tokens[at_].In(piece_.sql)));
+    failure.error().position = query::CharacterOffset(piece_.sql, byte);
+    return failure;
+  }
+
+  /// `word` when nothing follows.
+  Parsed Done(SessionWord word) const {
+    if (!AtEnd()) return Wrong();
+    return std::optional(std::move(word));
+  }
+
+ private:
+  const Piece& piece_;
+  std::size_t at_ = 0;
+};
+
+Parsed ParseSet(Walk walk) {
+  if (!walk.Take("session")) walk.Take("local");
+  if (walk.Take("characteristics") || walk.Take("transaction")) {
+    // Isolation and access mode: every statement sees one snapshot, whatever is asked.
+    return std::optional<SessionWord>(NothingWord{"SET"});
+  }
+  if (walk.Take("constraints")) return std::optional<SessionWord>(NothingWord{"SET CONSTRAINTS"});
+  if (walk.Take("time")) {
+    if (!walk.Take("zone")) return walk.Wrong();
+    if (walk.Take("local") || walk.Take("default")) {
+      return walk.Done(SetWord{"timezone", std::nullopt});
+    }
+    return SessionWord(SetWord{"timezone", TRY(walk.Value())});
+  }
+  if (walk.Take("names")) return SessionWord(SetWord{"client_encoding", TRY(walk.Value())});
+  if (walk.Take("role") || walk.Take("authorization")) {
+    return Fail(ErrorKind::kUnsupported, "there are no roles yet");
+  }
+  const std::string name = TRY(walk.Name());
+  if (!walk.TakeMark("=") && !walk.Take("to")) return walk.Wrong();
+  if (walk.Take("default")) return walk.Done(SetWord{name, std::nullopt});
+  return SessionWord(SetWord{name, TRY(walk.Value())});
+}
+
+// `SHOW TABLES` and its like are the engine's.
+Parsed ParseShow(Walk walk) {
+  if (walk.Take("transaction")) {
+    if (!walk.Take("isolation") || !walk.Take("level")) return walk.Wrong();
+    return walk.Done(ShowWord{"transaction_isolation"});
+  }
+  if (walk.Take("time")) {
+    if (!walk.Take("zone")) return walk.Wrong();
+    return walk.Done(ShowWord{"timezone"});
+  }
+  if (walk.Take("session")) {
+    if (!walk.Take("authorization")) return walk.Wrong();
+    return walk.Done(ShowWord{"session_authorization"});
+  }
+  for (const char* engines : {"tables", "databases", "schemas", "columns"}) {
+    if (walk.Take(engines)) return std::nullopt;
+  }
+  const std::string name = TRY(walk.Name());
+  if (!walk.AtEnd()) return std::nullopt;
+  if (name == "all" && walk.AtEnd()) return SessionWord(ShowWord{"all"});
+  return SessionWord(ShowWord{name});
+}
+
+Parsed ParseReset(Walk walk) {
+  if (walk.Take("session") && walk.Take("authorization")) return walk.Done(NothingWord{"RESET"});
+  return walk.Done(ResetWord{TRY(walk.Name())});
+}
+
+// Modes after BEGIN change nothing, and so does what follows COMMIT but `PREPARED`.
+Parsed ParseRollback(Walk walk) {
+  if (walk.Take("prepared")) return Fail(ErrorKind::kUnsupported, "there is no two-phase commit");
+  if (!walk.Take("work")) walk.Take("transaction");
+  if (walk.Take("to")) return SessionWord(SavepointWord{"ROLLBACK"});
+  return SessionWord(RollbackWord{});
+}
+
+Parsed ParseCommit(Walk walk) {
+  if (walk.Take("prepared")) return Fail(ErrorKind::kUnsupported, "there is no two-phase commit");
+  return SessionWord(CommitWord{});
+}
+
+Parsed ParseDeallocate(Walk walk) {
+  walk.Take("prepare");
+  return walk.Done(DeallocateWord{TRY(walk.Name())});
+}
+
+}  // namespace
+
+Parsed ParseSessionWord(const Piece& piece) {
+  Walk walk(piece);
+  if (walk.Take("set")) return ParseSet(walk);
+  if (walk.Take("show")) return ParseShow(walk);
+  if (walk.Take("reset")) return ParseReset(walk);
+  if (walk.Take("begin")) return SessionWord(BeginWord{"BEGIN"});
+  if (walk.Take("start")) {
+    if (!walk.Take("transaction")) return walk.Wrong();
+    return SessionWord(BeginWord{"START TRANSACTION"});
+  }
+  if (walk.Take("commit") || walk.Take("end")) return ParseCommit(walk);
+  if (walk.Take("rollback") || walk.Take("abort")) return ParseRollback(walk);
+  if (walk.Take("savepoint")) return SessionWord(SavepointWord{"SAVEPOINT"});
+  if (walk.Take("release")) return SessionWord(SavepointWord{"RELEASE"});
+  if (walk.Take("discard")) return walk.Done(DiscardWord{TRY(walk.Name())});
+  if (walk.Take("deallocate")) return ParseDeallocate(walk);
+  if (walk.Take("unlisten")) return SessionWord(NothingWord{"UNLISTEN"});
+  for (const char* word : {"listen", "notify", "lock", "prepare", "execute", "declare", "fetch",
+                           "move", "close", "copy"}) {
+    if (!walk.Take(word)) continue;
+    std::string name(word);
+    std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(c - 32); });
+    return Fail(ErrorKind::kUnsupported, name + " is not there yet");
+  }
+  return std::nullopt;
+}
+
+}  // namespace neuralake::serve

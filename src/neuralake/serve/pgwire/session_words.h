@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "neuralake/base/error.h"
+#include "neuralake/query/tokens.h"
+
+namespace neuralake::serve {
+
+// Statements that change or show the session and never reach the engine.
+
+struct SetWord {
+  std::string name;
+  std::optional<std::string> value;  ///< Nothing for DEFAULT.
+};
+struct ShowWord {
+  std::string name;  ///< `all` for all.
+};
+struct ResetWord {
+  std::string name;  ///< `all` for all.
+};
+struct BeginWord {
+  std::string tag;  ///< `BEGIN` or `START TRANSACTION`.
+};
+struct CommitWord {};
+struct RollbackWord {};
+struct SavepointWord {
+  std::string tag;  ///< `SAVEPOINT`, `RELEASE`, `ROLLBACK`.
+};
+struct DiscardWord {
+  std::string what;  ///< `all`, `plans`, `temp`, `sequences`.
+};
+struct DeallocateWord {
+  std::string name;  ///< `all` for all.
+};
+struct NothingWord {
+  std::string tag;  ///< Accepted without effect: `LISTEN`, `UNLISTEN`, …
+};
+
+using SessionWord = std::variant<SetWord, ShowWord, ResetWord, BeginWord, CommitWord, RollbackWord,
+                                 SavepointWord, DiscardWord, DeallocateWord, NothingWord>;
+
+/// Read a statement as one of the session's own.
+///
+/// \returns nothing when it is the engine's
+/// \errors kInvalid      the session's, but wrongly written
+///         kUnsupported  the session's, but not something it can do
+Result<std::optional<SessionWord>> ParseSessionWord(const query::Piece& piece);
+
+}  // namespace neuralake::serve

@@ -1,0 +1,75 @@
+#include "neuralake/serve/pgwire/session_words.h"
+
+#include <gtest/gtest.h>
+
+namespace neuralake::serve {
+namespace {
+
+Result<std::optional<SessionWord>> Parse(std::string_view sql) {
+  return ParseSessionWord(query::SplitStatements(sql).value().at(0));
+}
+
+template <class T>
+T Word(std::string_view sql) {
+  const auto word = Parse(sql);
+  EXPECT_TRUE(word) << Describe(word.error());
+  EXPECT_TRUE(*word) << sql;
+  return std::get<T>(**word);
+}
+
+SetWord Set(std::string_view sql) { return Word<SetWord>(sql); }
+
+TEST(SessionWords, ReadSetInAllItsForms) {
+  EXPECT_EQ(Set("SET extra_float_digits = 3").value, "3");
+  EXPECT_EQ(Set("set application_name to 'my app'").value, "my app");
+  EXPECT_EQ(Set("SET SESSION DateStyle = ISO, MDY").value, "ISO, MDY");
+  EXPECT_EQ(Set("SET LOCAL statement_timeout TO DEFAULT").value, std::nullopt);
+  EXPECT_EQ(Set("SET TIME ZONE 'UTC'").name, "timezone");
+  EXPECT_EQ(Set("SET NAMES 'utf8'").name, "client_encoding");
+  EXPECT_EQ(Set("SET a.\"B c\" = -5").name, "a.B c");
+  EXPECT_EQ(Set("SET x = -5").value, "-5");
+  EXPECT_EQ(Set("SET search_path = \"$user\", public").value, "\"$user\", public");
+  EXPECT_EQ(Word<NothingWord>("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE").tag, "SET");
+  EXPECT_EQ(Word<NothingWord>("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").tag, "SET");
+}
+
+TEST(SessionWords, TellSettingsFromTheEnginesShow) {
+  EXPECT_EQ(Word<ShowWord>("SHOW TRANSACTION ISOLATION LEVEL").name, "transaction_isolation");
+  EXPECT_EQ(Word<ShowWord>("show server_version").name, "server_version");
+  EXPECT_EQ(Word<ShowWord>("SHOW ALL").name, "all");
+  EXPECT_EQ(Parse("SHOW TABLES").value(), std::nullopt);
+  EXPECT_EQ(Parse("SHOW TABLES FROM aviation").value(), std::nullopt);
+  EXPECT_EQ(Parse("SHOW ALL TABLES").value(), std::nullopt);
+}
+
+TEST(SessionWords, KnowTransactions) {
+  EXPECT_EQ(Word<BeginWord>("BEGIN ISOLATION LEVEL READ COMMITTED").tag, "BEGIN");
+  EXPECT_EQ(Word<BeginWord>("start transaction read only").tag, "START TRANSACTION");
+  Word<CommitWord>("COMMIT");
+  Word<CommitWord>("END TRANSACTION");
+  Word<RollbackWord>("ROLLBACK");
+  Word<RollbackWord>("ABORT WORK");
+  EXPECT_EQ(Word<SavepointWord>("ROLLBACK TO SAVEPOINT a").tag, "ROLLBACK");
+  EXPECT_EQ(Word<DeallocateWord>("DEALLOCATE PREPARE ALL").name, "all");
+  EXPECT_EQ(Word<DiscardWord>("DISCARD ALL").what, "all");
+}
+
+TEST(SessionWords, LeaveOtherStatementsToTheEngine) {
+  EXPECT_EQ(Parse("SELECT 1").value(), std::nullopt);
+  EXPECT_EQ(Parse("\"set\" x").value(), std::nullopt);
+  EXPECT_EQ(Parse("INSERT INTO t VALUES (1)").value(), std::nullopt);
+}
+
+TEST(SessionWords, NameThePlaceOfAMistake) {
+  const auto wrong = Parse("SET x 5");
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().message, "syntax error at or near \"5\"");
+  EXPECT_EQ(wrong.error().position, 6);
+  EXPECT_EQ(Parse("SET x =").error().message, "syntax error at end of input");
+  EXPECT_EQ(Parse("DEALLOCATE a b").error().position, 13);
+  EXPECT_EQ(Parse("LISTEN x").error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(Parse("COMMIT PREPARED 'x'").error().kind, ErrorKind::kUnsupported);
+}
+
+}  // namespace
+}  // namespace neuralake::serve

@@ -1,0 +1,77 @@
+#include "neuralake/serve/pgwire/settings.h"
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+namespace neuralake::serve {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(SessionSettings, KeepWhatClientsSetByHabit) {
+  SessionSettings settings(10'000);
+  const auto change = settings.Set("Application_Name", "psql");
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->name, "application_name");
+  EXPECT_TRUE(change->report);
+  EXPECT_EQ(settings.Show("APPLICATION_NAME").value(), "psql");
+  EXPECT_TRUE(settings.Set("extra_float_digits", "3"));
+  EXPECT_EQ(settings.Set("row_security", "TRUE")->value, "on");
+  EXPECT_EQ(settings.Set("client_encoding", "utf-8")->value, "UTF8");
+  EXPECT_TRUE(settings.Set("my.own", "x"));
+  EXPECT_EQ(settings.Show("my.own").value(), "x");
+}
+
+TEST(SessionSettings, RefuseWhatCannotBe) {
+  SessionSettings settings(10'000);
+  EXPECT_EQ(settings.Set("client_encoding", "LATIN1").error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(settings.Set("search_path", "aviation").error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(settings.Set("server_version", "16").error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(settings.Set("row_limit", "-1").error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(settings.Set("statement_timeout", "soon").error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(settings.Set("nope", "1").error().kind, ErrorKind::kNotFound);
+  EXPECT_EQ(settings.Show("nope").error().kind, ErrorKind::kNotFound);
+}
+
+TEST(SessionSettings, WarnAboutATimeZoneThatChangesNothing) {
+  SessionSettings settings(10'000);
+  EXPECT_EQ(settings.Set("timezone", "Etc/UTC")->warning, "");
+  const auto change = settings.Set("TimeZone", "Europe/Berlin");
+  ASSERT_TRUE(change);
+  EXPECT_EQ(change->value, "UTC");
+  EXPECT_EQ(change->warning, "\"TimeZone\" stays \"UTC\": Instants are written in UTC.");
+}
+
+TEST(SessionSettings, HoldTheLimitsOfStatements) {
+  SessionSettings settings(10'000);
+  EXPECT_EQ(settings.rows_max(), 10'000u);
+  EXPECT_EQ(settings.statement_timeout(), 0ms);
+  ASSERT_TRUE(settings.Set("statement_timeout", "2min"));
+  EXPECT_EQ(settings.statement_timeout(), 120s);
+  ASSERT_TRUE(settings.Set("neuralake.row_limit", "0"));
+  EXPECT_EQ(settings.rows_max(), std::nullopt);
+}
+
+TEST(SessionSettings, GoBackToTheStartOfTheSession) {
+  SessionSettings settings(10'000);
+  ASSERT_TRUE(settings.Set("application_name", "a"));
+  settings.MarkStart();
+  ASSERT_TRUE(settings.Set("application_name", "b"));
+  EXPECT_EQ(settings.ResetAll().at(0).value, "a");
+  ASSERT_TRUE(settings.Set("application_name", "c"));
+  ASSERT_TRUE(settings.Set("application_name", std::nullopt));
+  EXPECT_EQ(settings.Show("application_name").value(), "a");
+}
+
+TEST(SessionSettings, TellClientsWhatTheyRelyOn) {
+  const auto reported = SessionSettings(1).Reported();
+  for (const char* name : {"server_version", "client_encoding", "DateStyle", "TimeZone",
+                           "integer_datetimes", "standard_conforming_strings"}) {
+    EXPECT_TRUE(std::ranges::any_of(reported, [&](const auto& pair) { return pair.first == name; }))
+        << name;
+  }
+}
+
+}  // namespace
+}  // namespace neuralake::serve

@@ -1,0 +1,119 @@
+#include "neuralake/serve/pgwire/statement.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "neuralake/serve/limits.h"
+#include "neuralake/serve/pgwire/catalog_sql.h"
+#include "neuralake/serve/pgwire/parameters.h"
+#include "neuralake/serve/pgwire/types.h"
+
+namespace neuralake::serve {
+namespace {
+
+constexpr std::array<std::string_view, 4> kReading = {"select", "values", "table", "from"};
+constexpr std::array<std::string_view, 11> kChanging = {"insert",   "update", "delete",   "merge",
+                                                        "create",   "alter",  "truncate", "drop",
+                                                        "optimize", "vacuum", "restore"};
+
+/// The position of `$3`, from 0.
+std::optional<std::size_t> ParameterIndex(std::string_view text) {
+  std::size_t number = 0;
+  const auto [stop, error] = std::from_chars(text.data() + 1, text.data() + text.size(), number);
+  if (!text.starts_with('$') || error != std::errc{} || number == 0) return std::nullopt;
+  return number - 1;
+}
+
+/// The statement with a cast around each parameter whose value travels as text but is none.
+std::string CastParameters(const query::Piece& piece, const std::vector<std::uint32_t>& types) {
+  std::string sql;
+  std::size_t copied = 0;
+  for (const query::Token& token : piece.tokens) {
+    if (token.kind != query::TokenKind::kParameter) continue;
+    const auto index = ParameterIndex(token.In(piece.sql));
+    const std::uint32_t type = index && *index < types.size() ? types[*index] : 0;
+    const bool as_text = ElementOidOf(type) || type == 1083 || type == 1186 || type == 2950;
+    if (!as_text) continue;
+    sql += piece.sql.substr(copied, token.begin - copied);
+    sql += fmt::format("CAST({} AS {})", token.In(piece.sql), SqlNameOfOid(type));
+    copied = token.end;
+  }
+  return sql + std::string(piece.sql.substr(copied));
+}
+
+bool BeginsWith(const query::Piece& piece, std::span<const std::string_view> words) {
+  return std::ranges::any_of(words, [&](std::string_view word) {
+    return query::IsWord(piece.sql, piece.tokens[0], word);
+  });
+}
+
+}  // namespace
+
+std::size_t CountParameters(const query::Piece& piece) {
+  std::size_t count = 0;
+  for (const query::Token& token : piece.tokens) {
+    if (token.kind != query::TokenKind::kParameter) continue;
+    if (const auto index = ParameterIndex(token.In(piece.sql))) count = std::max(count, *index + 1);
+  }
+  return count;
+}
+
+Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::uint32_t> types) {
+  PgStatement statement;
+  statement.types = std::move(types);
+  const std::size_t count = CountParameters(piece);
+  if (count > kParametersMax) {
+    return Fail(ErrorKind::kInvalid, fmt::format("parameter ${} is beyond the {} that there may be",
+                                                 count, kParametersMax));
+  }
+  statement.types.resize(std::max(statement.types.size(), count));
+  statement.word = TRY(ParseSessionWord(piece));
+  if (statement.word) {
+    statement.target = PgTarget::kSession;
+    return statement;
+  }
+  statement.changes = BeginsWith(piece, kChanging);
+  statement.may_start_early = BeginsWith(piece, kReading);
+  if (AsksCatalog(piece)) {
+    statement.target = PgTarget::kCatalog;
+    statement.sql = TRY(RewriteForCatalog(piece));
+  } else {
+    statement.target = PgTarget::kEngine;
+    statement.sql = CastParameters(piece, statement.types);
+  }
+  return statement;
+}
+
+Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::uint32_t> types) {
+  const auto pieces = TRY(query::SplitStatements(sql));
+  if (pieces.empty()) return PgStatement{};
+  if (pieces.size() > 1) {
+    return Fail(ErrorKind::kInvalid, "cannot insert multiple commands into a prepared statement");
+  }
+  return ReadStatement(pieces[0], std::move(types));
+}
+
+Result<engine::Statement> BindParameters(const PgStatement& statement, const PgBind& bind) {
+  if (bind.parameters.size() != statement.types.size()) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("bind message supplies {} parameters, but the statement requires {}",
+                            bind.parameters.size(), statement.types.size()));
+  }
+  engine::Statement bound{statement.sql, {}, {}};
+  for (std::size_t i = 0; i < bind.parameters.size(); ++i) {
+    std::uint32_t type = statement.types[i];
+    if (type == 0 && statement.description && i < statement.description->parameters.size()) {
+      const auto& inferred = statement.description->parameters[i];
+      if (inferred.id != columnar::TypeId::kVoid && !inferred.is_nested()) type = OidOf(inferred);
+    }
+    auto value = ParameterValue(type, FormatAt(bind.parameter_formats, i), bind.parameters[i]);
+    if (!value) return Annotate(std::move(value.error()), fmt::format("${}", i + 1));
+    bound.positional.push_back(*std::move(value));
+  }
+  return bound;
+}
+
+}  // namespace neuralake::serve

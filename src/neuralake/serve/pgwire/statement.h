@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "neuralake/base/error.h"
+#include "neuralake/engine/executor.h"
+#include "neuralake/query/tokens.h"
+#include "neuralake/serve/pgwire/messages.h"
+#include "neuralake/serve/pgwire/session_words.h"
+
+namespace neuralake::serve {
+
+/// Who answers a statement.
+enum class PgTarget : std::uint8_t {
+  kNobody,   ///< There is nothing in it.
+  kSession,  ///< A session word.
+  kEngine,   ///< The tables of the lake.
+  kCatalog,  ///< The system catalog that tools look into.
+};
+
+/// A statement as Parse or a simple query brings it.
+struct PgStatement {
+  PgTarget target = PgTarget::kNobody;
+  std::string sql;                   ///< For whoever answers.
+  std::optional<SessionWord> word;   ///< Of kSession.
+  std::vector<std::uint32_t> types;  ///< Of the parameters, as the client gave them; 0: not given.
+  bool may_start_early = false;      ///< It only reads, so a Describe may already start it.
+  bool changes = false;              ///< Its first word is one that changes tables.
+  std::optional<engine::Description> description;
+};
+
+/// Read one statement of a client.
+/// \errors kInvalid, kUnsupported  as `ParseSessionWord`
+Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::uint32_t> types);
+
+/// Read the text of a Parse message.
+/// \errors kInvalid  more than one statement in it
+Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::uint32_t> types);
+
+/// The number of parameters `$n` that a statement names.
+std::size_t CountParameters(const query::Piece& piece);
+
+/// Bind the parameters of a message to a statement.
+/// \errors kInvalid  too few, or values that are not of their types
+Result<engine::Statement> BindParameters(const PgStatement& statement, const PgBind& bind);
+
+}  // namespace neuralake::serve
