@@ -4,8 +4,8 @@
 
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/net/blocking.h"
+#include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/connection.h"
-#include "neuralake/serve/pgwire/types.h"
 
 // How statements run: the simple and the extended protocol.
 

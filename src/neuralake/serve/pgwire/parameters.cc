@@ -7,9 +7,9 @@
 
 #include "neuralake/columnar/decimal_text.h"
 #include "neuralake/query/tokens.h"
-#include "neuralake/serve/pgwire/binary.h"
+#include "neuralake/serve/pgvalue/binary.h"
+#include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/reader.h"
-#include "neuralake/serve/pgwire/types.h"
 
 namespace neuralake::serve {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "neuralake/serve/pgwire/binary.h"
+#include "neuralake/serve/pgvalue/binary.h"
 
 namespace neuralake::serve {
 namespace {

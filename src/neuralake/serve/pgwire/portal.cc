@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 
 #include "neuralake/serve/limits.h"
-#include "neuralake/serve/pgwire/binary.h"
+#include "neuralake/serve/pgvalue/binary.h"
+#include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/messages.h"
-#include "neuralake/serve/pgwire/types.h"
 
 namespace neuralake::serve {
 

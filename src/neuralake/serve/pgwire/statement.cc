@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "neuralake/serve/limits.h"
+#include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/catalog_sql.h"
 #include "neuralake/serve/pgwire/parameters.h"
-#include "neuralake/serve/pgwire/types.h"
 
 namespace neuralake::serve {
 namespace {

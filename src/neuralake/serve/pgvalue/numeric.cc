@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "neuralake/serve/pgwire/binary.h"
+#include "neuralake/serve/pgvalue/binary.h"
 #include "neuralake/serve/pgwire/reader.h"
 #include "neuralake/serve/pgwire/writer.h"
 

@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/types.h"
+#include "neuralake/serve/pgvalue/types.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/binary.h"
+#include "neuralake/serve/pgvalue/binary.h"
 
 #include <bit>
 #include <utility>
@@ -8,7 +8,7 @@
 #include <arrow/util/decimal.h>
 
 #include "neuralake/columnar/decimal_text.h"
-#include "neuralake/serve/pgwire/types.h"
+#include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/writer.h"
 
 namespace neuralake::serve {

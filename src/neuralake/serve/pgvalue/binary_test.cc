@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/binary.h"
+#include "neuralake/serve/pgvalue/binary.h"
 
 #include <arrow/api.h>
 #include <arrow/json/from_string.h>
