@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,11 +31,13 @@ class DuckSession:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self._connection = duckdb.connect()
+        self._one_at_a_time = threading.Lock()  # Polars asks from several threads
         self._connection.register("flights", FRAME.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
     def query(self, sql: str, params: Params = None) -> DuckAnswer:
         self.asked.append(sql)
-        return DuckAnswer(self._connection.execute(sql, params).pl(), sql)
+        with self._one_at_a_time:
+            return DuckAnswer(self._connection.execute(sql, params).pl(), sql)
 
 
 class DuckAnswer:
