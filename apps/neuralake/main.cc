@@ -1,4 +1,7 @@
+#include <cstdio>
+
 #include "commands.h"
+#include "usage.h"
 
 namespace neuralake::app {
 namespace {
@@ -30,8 +33,10 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
     // CLI11 has its own numbers for each mistake; ours has one for wrong usage.
-    return app.exit(error) == 0 ? 0 : 2;
+    std::fprintf(stderr, "neuralake: %s\n", UsageLine(app, argc, argv, error).c_str());
+    return 2;
   }
   return outcome.exit_code;
 }

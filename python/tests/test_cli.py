@@ -217,6 +217,13 @@ def test_init_refuses_a_folder_with_something_in_it(sample: Path) -> None:
     assert run("init").returncode == 2
 
 
+def test_a_word_that_is_no_subcommand_is_named_in_one_line(tmp_path: Path) -> None:
+    done = run("table", "frob", cwd=tmp_path)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("neuralake: neuralake table has no subcommand frob; it has ")
+
+
 def test_outside_a_project_the_way_in_is_told(tmp_path: Path) -> None:
     done = run("catalog", "build", cwd=tmp_path)
     assert done.returncode == 1

@@ -234,6 +234,7 @@ Result<Loaded> Load(const LoadRequest& request) { return Loader(request).Run(); 
 
 Result<std::string> FindProject(std::string_view start) {
   fs::path folder = fs::absolute(fs::path(start)).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();  // `.` leaves a slash at the end
   while (true) {
     if (fs::exists(folder / kFile)) return folder.string();
     if (!folder.has_relative_path()) break;

@@ -104,6 +104,7 @@ TEST_F(SettingsTest, FindsTheProjectFromBelow) {
   Write("neuralake.toml", "");
   std::filesystem::create_directories(folder_ + "/a/b");
   EXPECT_EQ(*FindProject(folder_ + "/a/b"), std::filesystem::path(folder_).lexically_normal());
+  EXPECT_EQ(*FindProject(folder_ + "/a/."), *FindProject(folder_ + "/a"));
   EXPECT_EQ(FindProject("/").error().kind, ErrorKind::kNotFound);
 }
 

@@ -85,6 +85,7 @@ void WriteMarks(HtmlWriter& html, const catalog::TableModel& table, const TableF
   WriteKind(html, table.kind);
   if (table.deprecation) html.Element("span", {{"class", "mark-deprecated"}}, "deprecated");
   if (!facts.problem.empty()) html.Element("span", {{"class", "mark-problem"}}, "unreadable");
+  if (facts.unwritten) html.Element("span", {{"class", "mark-unwritten"}}, "no data yet");
 }
 
 }  // namespace

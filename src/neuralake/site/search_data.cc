@@ -44,6 +44,7 @@ Json TableJson(std::size_t database_number, const catalog::DatabaseModel& databa
   if (facts.updated) json["updated"] = facts.updated->time_since_epoch().count();
   if (table.deprecation) json["deprecated"] = true;
   if (!facts.problem.empty()) json["unreadable"] = true;
+  if (facts.unwritten) json["unwritten"] = true;
   return json;
 }
 

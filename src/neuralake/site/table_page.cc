@@ -63,6 +63,12 @@ void WriteBanners(HtmlWriter& html, const Subject& subject) {
     html.Text(" This page shows what the definition says. ");
     html.Element("code", {}, subject.facts.problem).Close();
   }
+  if (subject.facts.unwritten) {
+    html.Open("div", {{"class", "banner"}, {"role", "note"}});
+    html.Element("strong", {}, "No data yet.");
+    html.Text(" The table is declared; the first rows that are pushed or written make it.");
+    html.Close();
+  }
 }
 
 void WriteFigure(HtmlWriter& html, std::string_view label, const std::string& value) {

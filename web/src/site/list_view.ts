@@ -60,6 +60,7 @@ export function row(catalog: Catalog, table: Table): HTMLTableRowElement {
       element("span", { class: `kind kind-${table.kind}` }, kinds[table.kind]),
       table.deprecated && element("span", { class: "mark-deprecated" }, "deprecated"),
       table.unreadable && element("span", { class: "mark-problem" }, "unreadable"),
+      table.unwritten && element("span", { class: "mark-unwritten" }, "no data yet"),
       tags.length > 0 ? element("span", { class: "tags" }, ...tags) : undefined,
       table.summary === undefined ? undefined : element("p", {}, table.summary),
     ),

@@ -38,6 +38,7 @@ export const catalogSchema = {
           updated: { type: "integer", description: "Milliseconds since 1970 UTC." },
           deprecated: { const: true },
           unreadable: { const: true },
+          unwritten: { const: true, description: "A declared Delta table without a commit." },
         },
       },
     },

@@ -44,7 +44,8 @@ struct VersionFacts {
 /// What is known of a table beyond its definition. A part that could not be found out is absent,
 /// and `problem` says why.
 struct TableFacts {
-  std::string problem;  ///< Empty when all went well.
+  std::string problem;     ///< Empty when all went well.
+  bool unwritten = false;  ///< A declared Delta table that has no commit yet.
   std::optional<std::int64_t> version;
   std::optional<std::int64_t> rows;
   std::optional<std::int64_t> bytes;

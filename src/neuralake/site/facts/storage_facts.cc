@@ -54,7 +54,9 @@ FactsSource FactsFromStorage(Deadline deadline) {
     Result<TableFacts> facts = Collect(table, deadline);
     if (facts) return std::move(*facts);
     TableFacts problem;
-    problem.problem = Describe(facts.error());
+    problem.unwritten = table.kind == catalog::TableKind::kDelta &&
+                        facts.error().kind == ErrorKind::kNotFound;
+    if (!problem.unwritten) problem.problem = Describe(facts.error());
     return problem;
   };
 }

@@ -174,6 +174,12 @@ TEST_F(StorageFacts, NamesTheBrokenCommitOfADeltaTable) {
   EXPECT_EQ(facts.rows, std::nullopt);
 }
 
+TEST_F(StorageFacts, TellsATableThatNothingWasWrittenToFromABrokenOne) {
+  const TableFacts facts = Facts(Table(catalog::TableKind::kDelta, folder_ / "none"));
+  EXPECT_TRUE(facts.unwritten);
+  EXPECT_EQ(facts.problem, "");
+}
+
 TEST_F(StorageFacts, RunsNoFunction) {
   catalog::TableModel table;
   table.kind = catalog::TableKind::kFunction;
