@@ -9,6 +9,7 @@ void AddCatalog(CLI::App& app, Outcome& outcome);
 void AddCatalogSite(CLI::App& app, Outcome& outcome);
 void AddCompletion(CLI::App& app, Outcome& outcome);
 void AddDoctor(CLI::App& app, Outcome& outcome);
+void AddGen(CLI::App& app, Outcome& outcome);
 void AddInit(CLI::App& app, Outcome& outcome);
 void AddReference(CLI::App& app, Outcome& outcome);
 void AddSql(CLI::App& app, Outcome& outcome);

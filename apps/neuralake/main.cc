@@ -14,6 +14,7 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddCatalog,
     AddCatalogSite,
     AddDoctor,
+    AddGen,
     AddCompletion,
     AddReference,
     AddSql,

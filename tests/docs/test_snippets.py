@@ -1,4 +1,4 @@
-"""Every tutorial, done step by step as a reader does it.
+"""Every tutorial and how-to, done step by step as a reader does it.
 
 A block with `file=PATH` is written; a block of `console` is run line by line and must print what
 stands below each `$ ` line (`...` stands for anything); one of `python` without a file is run.
@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("NEURALAKE_BINARY") or ROOT / "build/dev/bin/neuralake").resolve()
 PACKAGE = BINARY.parents[1] / "python"
-TUTORIALS = sorted((ROOT / "docs/tutorials").glob("*.md"))
+PAGES = sorted([*(ROOT / "docs/tutorials").glob("*.md"), *(ROOT / "docs/how-to").glob("*.md")])
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -80,10 +80,10 @@ def follow(block: Block, folder: Path) -> None:
             assert matches(expected, done.stdout), told
 
 
-@pytest.mark.parametrize("tutorial", TUTORIALS, ids=lambda path: path.stem)
-def test_a_tutorial_does_what_it_says(tutorial: Path, tmp_path: Path) -> None:
-    blocks = blocks_of(tutorial.read_text())
-    assert any(block.language == "console" for block in blocks)
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_a_page_does_what_it_says(page: Path, tmp_path: Path) -> None:
+    blocks = blocks_of(page.read_text())
+    assert page.parent.name != "tutorials" or any(block.language == "console" for block in blocks)
     for block in blocks:
         follow(block, tmp_path)
 

@@ -1,0 +1,295 @@
+#include "gen_output.h"
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include "table_command.h"
+#include <arrow/record_batch.h>
+#include <fmt/format.h>
+
+#include "neuralake/columnar/arrow_result.h"
+#include "neuralake/columnar/arrow_types.h"
+#include "neuralake/columnar/parquet/parquet_writer.h"
+#include "neuralake/columnar/parquet/store_sink.h"
+#include "neuralake/delta/table.h"
+#include "neuralake/delta/write.h"
+#include "neuralake/serve/format/encoder.h"
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::app {
+namespace {
+
+struct Place {
+  std::shared_ptr<storage::ObjectStore> store;
+  std::string key;
+};
+
+/// The store of the folder that `location` lies in, and its name there.
+Result<Place> PlaceOf(const std::string& location) {
+  Uri folder = TRY(Uri::Parse(location));
+  const auto slash = folder.path.rfind('/');
+  const std::string key = folder.path.substr(slash == std::string::npos ? 0 : slash + 1);
+  folder.path = slash == std::string::npos ? "" : folder.path.substr(0, slash);
+  if (folder.scheme == "file" && folder.path.empty()) folder.path = "/";
+  return Place{TRY(storage::OpenStore(folder)), key};
+}
+
+/// Where bytes of text or of a stream of batches go.
+class Bytes {
+ public:
+  virtual ~Bytes() = default;
+  virtual Status Write(std::string_view bytes, const Deadline& deadline) = 0;
+  virtual Status Finish(const Deadline& deadline) = 0;
+};
+
+class StdoutBytes final : public Bytes {
+ public:
+  Status Write(std::string_view bytes, const Deadline&) override {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return {};
+    return Failure();
+  }
+
+  Status Finish(const Deadline&) override {
+    if (std::fflush(stdout) == 0) return {};
+    return Failure();
+  }
+
+ private:
+  static Status Failure() {
+    return Fail(errno == ENOSPC ? ErrorKind::kResourceExhausted : ErrorKind::kUnavailable,
+                std::string("cannot write to standard output: ") + std::strerror(errno));
+  }
+};
+
+class ObjectBytes final : public Bytes {
+ public:
+  explicit ObjectBytes(Place place) : sink_(std::move(place.store), std::move(place.key)) {}
+
+  Status Write(std::string_view bytes, const Deadline& deadline) override {
+    sink_.set_deadline(deadline);
+    const auto size = static_cast<std::int64_t>(bytes.size());
+    return columnar::Unwrap(sink_.Write(bytes.data(), size), "writing " + sink_.key());
+  }
+
+  Status Finish(const Deadline& deadline) override {
+    sink_.set_deadline(deadline);
+    return sink_.Publish();
+  }
+
+ private:
+  columnar::StoreSink sink_;
+};
+
+Result<std::unique_ptr<Bytes>> OpenBytes(const std::string& output) {
+  if (output == "-") return std::make_unique<StdoutBytes>();
+  return std::make_unique<ObjectBytes>(TRY(PlaceOf(output)));
+}
+
+/// CSV, Arrow and Parquet as an answer of the service has them.
+class EncodedOutput final : public GenOutput {
+ public:
+  EncodedOutput(std::unique_ptr<Bytes> bytes, serve::Format format, columnar::Schema schema)
+      : bytes_(std::move(bytes)), format_(format), encoder_(serve::MakeEncoder(format)) {
+    head_ = {schema, columnar::ToArrow(schema), ""};
+  }
+
+  Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override {
+    TRY(Begin());
+    TRY(encoder_->Add(batch, text_));
+    return Drain(deadline);
+  }
+
+  Result<GenWritten> Finish(const Deadline& deadline) override {
+    TRY(Begin());
+    TRY(encoder_->End({}, text_));
+    TRY(Drain(deadline));
+    TRY(bytes_->Finish(deadline));
+    GenWritten written;
+    written.format = serve::Row(format_).name;
+    written.bytes = written_;
+    return written;
+  }
+
+ private:
+  Status Begin() {
+    if (begun_) return {};
+    begun_ = true;
+    return encoder_->Begin(head_, text_);
+  }
+
+  Status Drain(const Deadline& deadline) {
+    written_ += static_cast<std::int64_t>(text_.size());
+    TRY(bytes_->Write(text_, deadline));
+    text_.clear();
+    return {};
+  }
+
+  std::unique_ptr<Bytes> bytes_;
+  serve::Format format_;
+  std::unique_ptr<serve::Encoder> encoder_;
+  serve::AnswerHead head_;
+  std::string text_;
+  std::int64_t written_ = 0;
+  bool begun_ = false;
+};
+
+/// Lines, some of them broken on purpose.
+class LinesOutput final : public GenOutput {
+ public:
+  LinesOutput(std::unique_ptr<Bytes> bytes, const columnar::Schema& schema,
+              generate::Spoiler spoiler)
+      : bytes_(std::move(bytes)), spoiler_(std::move(spoiler)) {
+    head_ = {schema, columnar::ToArrow(schema), ""};
+  }
+
+  Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override {
+    // An encoder a batch: only at its end is the last line whole.
+    const auto encoder = serve::MakeEncoder(serve::Format::kNdjson);
+    std::string lines;
+    TRY(encoder->Begin(head_, lines));
+    TRY(encoder->Add(batch, lines));
+    TRY(encoder->End({}, lines));
+    std::string out;
+    out.reserve(lines.size());
+    TRY(spoiler_.Spoil(lines, out));
+    written_ += static_cast<std::int64_t>(out.size());
+    return bytes_->Write(out, deadline);
+  }
+
+  Result<GenWritten> Finish(const Deadline& deadline) override {
+    TRY(bytes_->Finish(deadline));
+    GenWritten written;
+    written.format = "ndjson";
+    written.bytes = written_;
+    written.damage = spoiler_.damage();
+    return written;
+  }
+
+ private:
+  std::unique_ptr<Bytes> bytes_;
+  generate::Spoiler spoiler_;
+  serve::AnswerHead head_;
+  std::int64_t written_ = 0;
+};
+
+/// A Parquet file, by the writer of data files.
+class ParquetOutput final : public GenOutput {
+ public:
+  explicit ParquetOutput(std::unique_ptr<columnar::ParquetWriter> writer)
+      : writer_(std::move(writer)) {}
+
+  Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override {
+    return writer_->Write(batch, deadline);
+  }
+
+  Result<GenWritten> Finish(const Deadline& deadline) override {
+    GenWritten written;
+    written.format = "parquet";
+    written.bytes = TRY(writer_->Finish(deadline)).size;
+    return written;
+  }
+
+ private:
+  std::unique_ptr<columnar::ParquetWriter> writer_;
+};
+
+/// A Delta table: made when it is not there, then one commit with all rows.
+class TableOutput final : public GenOutput {
+ public:
+  static Result<std::unique_ptr<GenOutput>> Open(const GenTarget& target,
+                                                 const columnar::Schema& schema,
+                                                 const Deadline& deadline) {
+    const auto table = TRY(OpenTable(target.output));
+    auto latest = table->Latest(deadline);
+    if (!latest.has_value() && latest.error().kind == ErrorKind::kNotFound) {
+      delta::Metadata metadata;
+      metadata.schema = schema;
+      metadata.partition_columns = target.partition_by;
+      delta::CommitInfo info;
+      info.operation = "CREATE TABLE";
+      latest = TRY(table->Create(std::move(metadata), {}, std::move(info), deadline)).snapshot;
+    }
+    const auto base = TRY(latest);
+    auto writer =
+        TRY(delta::DataWriter::Open(table->store(), base->protocol(), base->metadata(), {}));
+    return std::make_unique<TableOutput>(table, base, std::move(writer));
+  }
+
+  TableOutput(std::shared_ptr<delta::Table> table, delta::SnapshotPtr base,
+              std::unique_ptr<delta::DataWriter> writer)
+      : table_(std::move(table)), base_(std::move(base)), writer_(std::move(writer)) {}
+
+  Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override {
+    rows_ += batch.num_rows();
+    return writer_->Write(batch, deadline);
+  }
+
+  Result<GenWritten> Finish(const Deadline& deadline) override {
+    GenWritten written;
+    written.format = "delta";
+    delta::CommitRequest request;
+    for (auto& file : TRY(writer_->Finish(deadline))) {
+      written.bytes += file.size;
+      request.actions.emplace_back(std::move(file));
+    }
+    written.files = static_cast<std::int64_t>(request.actions.size());
+    request.info.operation = "WRITE";
+    request.info.operation_parameters = {{"mode", "Append"}};
+    request.info.operation_metrics = {{"numFiles", std::to_string(*written.files)},
+                                      {"numOutputRows", std::to_string(rows_)},
+                                      {"numOutputBytes", std::to_string(written.bytes)}};
+    request.info.is_blind_append = true;
+    written.version = TRY(table_->Commit(base_, std::move(request), deadline)).version;
+    return written;
+  }
+
+ private:
+  std::shared_ptr<delta::Table> table_;
+  delta::SnapshotPtr base_;
+  std::unique_ptr<delta::DataWriter> writer_;
+  std::int64_t rows_ = 0;
+};
+
+Result<std::string> FormatOf(const GenTarget& target) {
+  static constexpr std::array kNames = {"ndjson", "csv", "arrow", "parquet"};
+  if (!target.format.empty()) return target.format;
+  if (target.output == "-") return "ndjson";
+  for (const char* name : kNames) {
+    if (target.output.ends_with(std::string(".") + name)) return name;
+  }
+  if (target.output.ends_with(".json") || target.output.ends_with(".jsonl")) return "ndjson";
+  return "delta";
+}
+
+}  // namespace
+
+Result<std::unique_ptr<GenOutput>> GenOutput::Open(const GenTarget& target,
+                                                   const columnar::Schema& schema,
+                                                   const Deadline& deadline) {
+  const auto format = TRY(FormatOf(target));
+  if (target.bad_rows != 0 && format != "ndjson") {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("--bad-rows breaks lines of NDJSON; {} cannot hold them", format));
+  }
+  if (format == "delta") {
+    if (target.output == "-") {
+      return Fail(ErrorKind::kInvalid, "a Delta table needs --output with its location");
+    }
+    return TableOutput::Open(target, schema, deadline);
+  }
+  if (format == "ndjson") {
+    auto spoiler = TRY(generate::Spoiler::Make(schema, target.bad_rows, target.seed));
+    return std::make_unique<LinesOutput>(TRY(OpenBytes(target.output)), schema, std::move(spoiler));
+  }
+  if (format == "parquet" && target.output != "-") {
+    auto place = TRY(PlaceOf(target.output));
+    return std::make_unique<ParquetOutput>(TRY(columnar::ParquetWriter::Open(
+        std::move(place.store), std::move(place.key), schema, columnar::ParquetOptions{})));
+  }
+  return std::make_unique<EncodedOutput>(TRY(OpenBytes(target.output)),
+                                         TRY(serve::ParseFormat(format)), schema);
+}
+
+}  // namespace neuralake::app
