@@ -11,6 +11,7 @@ void AddCompletion(CLI::App& app, Outcome& outcome);
 void AddDoctor(CLI::App& app, Outcome& outcome);
 void AddGen(CLI::App& app, Outcome& outcome);
 void AddInit(CLI::App& app, Outcome& outcome);
+void AddIngest(CLI::App& app, Outcome& outcome);
 void AddReference(CLI::App& app, Outcome& outcome);
 void AddSql(CLI::App& app, Outcome& outcome);
 void AddTableFiles(CLI::App& app, Outcome& outcome);

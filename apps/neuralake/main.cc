@@ -11,6 +11,7 @@ namespace {
 constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddInit,
     AddUp,
+    AddIngest,
     AddCatalog,
     AddCatalogSite,
     AddDoctor,

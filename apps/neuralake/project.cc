@@ -16,6 +16,17 @@ Result<settings::Loaded> LoadProject(const std::string& folder,
   return settings::Load({project, settings::ProcessEnvironment(), flags});
 }
 
+std::string IngestFolder(const settings::Loaded& loaded) {
+  return (std::filesystem::path(loaded.project) / loaded.settings.ingest.directory).string();
+}
+
+std::string IngestSocket(const settings::Loaded& loaded) {
+  const auto& given = loaded.settings.ingest.socket;
+  const std::filesystem::path project(loaded.project);
+  if (!given.empty()) return (project / given).string();
+  return (std::filesystem::path(IngestFolder(loaded)) / "ingest.sock").string();
+}
+
 Result<catalog::CatalogPtr> LoadCatalog(const std::string& project) {
   const std::string path = ManifestPath(project);
   std::ifstream file(path, std::ios::binary);

@@ -19,6 +19,12 @@ std::string ManifestPath(const std::string& project);
 Result<settings::Loaded> LoadProject(const std::string& folder,
                                      const std::map<std::string, std::string>& flags = {});
 
+/// The folder of the write-ahead log, absolute.
+std::string IngestFolder(const settings::Loaded& loaded);
+
+/// The socket of the ingest process, absolute.
+std::string IngestSocket(const settings::Loaded& loaded);
+
 /// The catalog of `project`, from its manifest.
 /// \errors kNotFound  no manifest yet; says which command makes one
 ///         kInvalid   not a manifest of this version

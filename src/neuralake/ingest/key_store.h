@@ -14,19 +14,12 @@
 
 #include "neuralake/base/clock.h"
 #include "neuralake/base/error.h"
-#include "neuralake/ingest/decode/decoder.h"
+#include "neuralake/ingest/push.h"
 #include "neuralake/ingest/push_record.h"
 #include "neuralake/ingest/wal/folder.h"
 #include "neuralake/ingest/wal/write_ahead_log.h"
 
 namespace neuralake::ingest {
-
-/// What one push was answered.
-struct PushAnswer {
-  RowCounts counts;
-  Lsn lsn = 0;            ///< Its record in the log.
-  bool replayed = false;  ///< Answered from memory: the request had come before.
-};
 
 struct KeyStoreOptions {
   std::chrono::milliseconds window = std::chrono::hours(24);  ///< How long a key is remembered.

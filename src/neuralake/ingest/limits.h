@@ -37,10 +37,19 @@ inline constexpr std::chrono::milliseconds kFlushAttempt{60'000};
 /// Plans of one flush that lose to concurrent changes before it counts as failed.
 inline constexpr int kFlushPlansMax = 8;
 
+/// Tables that are flushed at once.
+inline constexpr std::size_t kFlushThreads = 3;
+/// Checkpoints that may wait to be written; a later one of the same table makes up for one left out.
+inline constexpr std::size_t kCheckpointQueueMax = 64;
+inline constexpr std::chrono::milliseconds kCheckpointTime{120'000};
+
 /// Decoders that a table keeps for the next pushes.
 inline constexpr std::size_t kDecodersKeptMax = 16;
-/// Connections to the local socket.
+/// Connections to the local socket, of all clients and of one.
 inline constexpr std::size_t kConnectionsMax = 128;
+inline constexpr std::size_t kClientConnectionsMax = 32;
+/// How long a push may wait for its answer, whatever its sender says.
+inline constexpr std::chrono::milliseconds kPushPatienceMax{60'000};
 /// A frame of the socket's protocol, in bytes: a body and its head.
 inline constexpr std::uint64_t kFrameBytesMax = kBodyBytesMax + (64ULL << 10);
 

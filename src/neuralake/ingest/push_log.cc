@@ -93,6 +93,9 @@ Result<std::unique_ptr<PushLog>> PushLog::Open(std::shared_ptr<LogFolder> folder
   return log;
 }
 
+PushLog::PushLog(const PushLogOptions& options, const Parts& parts)
+    : options_(options), parts_(parts) {}
+
 PushLog::~PushLog() {
   // First the log: its thread tells lanes.
   wal_.reset();

@@ -16,24 +16,16 @@
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/base/rng.h"
 #include "neuralake/ingest/key_store.h"
-#include "neuralake/ingest/pending.h"
-#include "neuralake/ingest/table_directory.h"
+#include "neuralake/ingest/table/pending.h"
+#include "neuralake/ingest/push.h"
+#include "neuralake/ingest/table/table_directory.h"
 #include "neuralake/ingest/wal/write_ahead_log.h"
 
 namespace neuralake::ingest {
 
-/// Rows that a client pushes into a table.
-struct PushRequest {
-  std::string database;
-  std::string table;
-  std::string content_type;     ///< An HTTP header's text.
-  std::string idempotency_key;  ///< Empty: a repeat is another request.
-  std::string_view body;
-};
-
 struct PushLogOptions {
-  WalOptions wal;
-  KeyStoreOptions keys;
+  WalOptions wal{};
+  KeyStoreOptions keys{};
   std::chrono::milliseconds lag_max = kFlushLagMax;
 };
 
@@ -93,7 +85,7 @@ class PushLog {
   class Lane;
   using Strays = std::map<std::string, std::deque<PendingRows>, std::less<>>;
 
-  PushLog(const PushLogOptions& options, const Parts& parts) : options_(options), parts_(parts) {}
+  PushLog(const PushLogOptions& options, const Parts& parts);
 
   Result<Lane*> LaneOf(IngestTable& table);
   Result<Lane*> ReadyLane(IngestTable& table, const Deadline& deadline);

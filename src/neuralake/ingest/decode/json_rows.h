@@ -17,7 +17,7 @@ struct UnknownMembers {
     kCollect,  ///< As a JSON object into the string column `column`.
   };
   Policy policy = Policy::kIgnore;
-  std::string column;
+  std::string column{};
 };
 
 /// Turns JSON objects into rows by the columns' types. Strict: a member that comes twice and a

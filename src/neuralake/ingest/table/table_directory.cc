@@ -1,11 +1,11 @@
-#include "neuralake/ingest/table_directory.h"
+#include "neuralake/ingest/table/table_directory.h"
 
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "neuralake/columnar/json_text.h"
-#include "neuralake/ingest/dead_letters.h"
+#include "neuralake/ingest/table/dead_letters.h"
 
 namespace neuralake::ingest {
 

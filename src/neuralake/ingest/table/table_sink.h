@@ -7,6 +7,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "neuralake/base/clock.h"
@@ -37,14 +38,24 @@ struct TableDeclaration {
 /// Source positions by application.
 using Positions = std::map<std::string, std::int64_t>;
 
+/// What a sink has committed.
+struct SinkCommit {
+  std::string_view name;  ///< `database.table`, or that of its dead letters.
+  const std::shared_ptr<delta::Table>& table;
+  const delta::SnapshotPtr& snapshot;  ///< The table with it.
+  std::int64_t rows = 0;
+  std::size_t files = 0;
+  std::int64_t file_bytes = 0;
+  Duration took{};  ///< Writing the files and committing them.
+};
+
 /// The Delta table that rows go to.
 ///
 /// \threads `Refresh` from any thread; `Append` one at a time
 class TableSink {
  public:
   /// Called with each commit of ours.
-  using OnCommit =
-      std::function<void(const std::shared_ptr<delta::Table>&, const delta::SnapshotPtr&)>;
+  using OnCommit = std::function<void(const SinkCommit&)>;
 
   /// Opens the table; tried again after a failure, since a store may be away.
   using Open = std::function<Result<std::shared_ptr<delta::Table>>()>;

@@ -13,9 +13,9 @@
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/catalog/model.h"
 #include "neuralake/delta/table.h"
-#include "neuralake/ingest/pending.h"
-#include "neuralake/ingest/table_pipeline.h"
-#include "neuralake/ingest/table_sink.h"
+#include "neuralake/ingest/table/pending.h"
+#include "neuralake/ingest/table/table_pipeline.h"
+#include "neuralake/ingest/table/table_sink.h"
 
 namespace neuralake::ingest {
 

@@ -7,8 +7,8 @@
 
 #include "neuralake/base/error.h"
 #include "neuralake/columnar/types.h"
-#include "neuralake/ingest/pending.h"
-#include "neuralake/ingest/table_sink.h"
+#include "neuralake/ingest/table/pending.h"
+#include "neuralake/ingest/table/table_sink.h"
 
 namespace arrow {
 class RecordBatch;

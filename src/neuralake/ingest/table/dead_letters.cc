@@ -1,4 +1,4 @@
-#include "neuralake/ingest/dead_letters.h"
+#include "neuralake/ingest/table/dead_letters.h"
 
 #include <arrow/array/builder_binary.h>
 #include <arrow/array/builder_time.h>

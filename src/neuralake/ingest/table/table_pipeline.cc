@@ -1,10 +1,10 @@
-#include "neuralake/ingest/table_pipeline.h"
+#include "neuralake/ingest/table/table_pipeline.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "neuralake/base/check.h"
-#include "neuralake/ingest/dead_letters.h"
+#include "neuralake/ingest/table/dead_letters.h"
 #include "neuralake/ingest/kill_points.h"
 #include "neuralake/ingest/limits.h"
 

@@ -16,8 +16,8 @@
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/delta/snapshot.h"
 #include "neuralake/ingest/decode/decoder.h"
-#include "neuralake/ingest/pending.h"
-#include "neuralake/ingest/table_sink.h"
+#include "neuralake/ingest/table/pending.h"
+#include "neuralake/ingest/table/table_sink.h"
 
 namespace neuralake::ingest {
 

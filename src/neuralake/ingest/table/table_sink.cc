@@ -1,4 +1,4 @@
-#include "neuralake/ingest/table_sink.h"
+#include "neuralake/ingest/table/table_sink.h"
 
 #include <utility>
 
@@ -69,11 +69,14 @@ Result<delta::SnapshotPtr> TableSink::Create(delta::Table& table, const Deadline
 
 Status TableSink::Append(const delta::SnapshotPtr& read, const Batches& batches,
                          const Positions& positions, const Deadline& deadline) {
+  const auto began = clock_.Mono();
   const auto table = TRY(Opened());
   delta::CommitRequest request;
   std::int64_t rows = 0;
+  std::int64_t file_bytes = 0;
   for (const auto& batch : batches) rows += batch->num_rows();
   for (auto& file : TRY(Write(table->store(), *read, batches, deadline))) {
+    file_bytes += file.size;
     request.actions.emplace_back(std::move(file));
   }
   kills_.Reach(kill_points::kAfterDataWrite);
@@ -91,7 +94,13 @@ Status TableSink::Append(const delta::SnapshotPtr& read, const Batches& batches,
   kills_.Reach(kill_points::kBeforeCommit);
   const auto outcome = TRY(table->Commit(read, std::move(request), deadline));
   kills_.Reach(kill_points::kAfterCommit);
-  on_commit_(table, outcome.snapshot);
+  on_commit_({.name = declaration_.name,
+              .table = table,
+              .snapshot = outcome.snapshot,
+              .rows = rows,
+              .files = files,
+              .file_bytes = file_bytes,
+              .took = clock_.Mono() - began});
   return {};
 }
 

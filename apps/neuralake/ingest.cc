@@ -1,0 +1,108 @@
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "commands.h"
+#include "manifest_watch.h"
+#include "project.h"
+
+#include "neuralake/ingest/ingester.h"
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::app {
+namespace {
+
+constexpr std::chrono::seconds kTick{1};
+/// The supervisor ends a child 10 s after it told it to end.
+constexpr std::chrono::seconds kDrainTime{8};
+/// For crash tests: the step at which the process ends itself; see `KillSwitch`.
+constexpr const char* kKillVariable = "NEURALAKE_KILL_POINT";
+
+Result<std::unique_ptr<KillSwitch>> Kills() {
+  const char* text = std::getenv(kKillVariable);
+  if (text == nullptr || *text == '\0') return std::unique_ptr<KillSwitch>();
+  return TRY(ArmedKillSwitch::Parse(text));
+}
+
+ingest::IngesterOptions OptionsOf(const settings::Loaded& loaded) {
+  const auto& given = loaded.settings.ingest;
+  ingest::IngesterOptions options;
+  options.socket = IngestSocket(loaded);
+  options.push.wal.bytes_max = static_cast<std::uint64_t>(given.log_bytes_max);
+  options.push.wal.segment_bytes =
+      std::min(ingest::kSegmentBytes, options.push.wal.bytes_max / 4 / 4096 * 4096);
+  options.push.keys.window = given.idempotency_window;
+  options.flush.rows = given.flush_rows;
+  options.flush.bytes = static_cast<std::uint64_t>(given.flush_bytes);
+  options.flush.interval = given.flush_interval;
+  return options;
+}
+
+/// Opens tables of any store; stores report to `metrics`.
+auto Opener(observe::Metrics& metrics, KillSwitch& kills) {
+  return [environment = settings::ProcessEnvironment(), &metrics,
+          &kills](const std::string& uri) -> Result<std::shared_ptr<delta::Table>> {
+    auto store = TRY(storage::OpenStore(TRY(Uri::Parse(uri)), {environment, &metrics}));
+    return delta::Table::Open(std::move(store), {.kill_switch = &kills});
+  };
+}
+
+/// Hand a changed manifest on; a broken one is told, and the old catalog stays.
+void Reload(ManifestWatch& manifest, ingest::Ingester& ingester, observe::Log& log) {
+  auto changed = manifest.Poll();
+  if (!changed.has_value()) {
+    log.Failure("ingest", changed.error(), {{"catalog", "stays as it was"}});
+  } else if (changed->has_value()) {
+    ingester.Replace(**changed);
+    log.Info("ingest", "the catalog is up to date", {{"digest", (**changed)->digest}});
+  }
+}
+
+Status Ingest(const std::string& folder) {
+  const auto stop = StopOnSignals();
+  const auto loaded = TRY(LoadProject(folder));
+  observe::Log log("ingest", TRY(observe::ParseLevel(loaded.settings.log.level)));
+  observe::Metrics metrics;
+  const auto armed = TRY(Kills());
+  auto& kills = armed == nullptr ? KillSwitch::Off() : *armed;
+  ManifestWatch manifest(loaded.project);
+  auto catalog = TRY(manifest.Poll());
+  if (!catalog.has_value()) {
+    log.Warn("ingest", "no manifest yet; waiting for `neuralake catalog build`");
+    catalog = std::make_shared<const catalog::CatalogModel>();
+  }
+  auto ingester = TRY(ingest::Ingester::Start(
+      OptionsOf(loaded), {.folder = TRY(ingest::LogFolder::Open(IngestFolder(loaded))),
+                          .catalog = *catalog,
+                          .open = Opener(metrics, kills),
+                          .metrics = metrics,
+                          .log = log,
+                          .kills = kills,
+                          .clock = SystemClock::Get(),
+                          .rng = SystemRng::Get()}));
+  std::cout << "ingest: ready at " << IngestSocket(loaded) << std::endl;
+  while (SystemClock::Get().Sleep(kTick, stop)) {
+    Reload(manifest, *ingester, log);
+    ingester->Tick();
+  }
+  const auto drained = ingester->Drain(Deadline::After(kDrainTime));
+  if (!drained.has_value()) log.Warn("ingest", Describe(drained.error()));
+  return {};
+}
+
+}  // namespace
+
+void AddIngest(CLI::App& app, Outcome& outcome) {
+  auto* command = app.add_subcommand("ingest", "take in events, by push and from Kafka");
+  auto folder = std::make_shared<std::string>(".");
+  command->add_option("--project", *folder, "a folder of the project");
+  command->callback([folder, &outcome] {
+    if (const auto done = Ingest(*folder); !done.has_value()) {
+      outcome.exit_code = Report(done.error());
+    }
+  });
+}
+
+}  // namespace neuralake::app

@@ -1,0 +1,114 @@
+#include "neuralake/ingest/ingester.h"
+
+#include <chrono>
+#include <utility>
+
+namespace neuralake::ingest {
+
+Ingester::Ingester(const IngesterOptions& options, const Parts& parts)
+    : parts_(parts),
+      numbers_(parts.metrics),
+      checkpointer_(parts.log, parts.kills),
+      budget_(options.pending_bytes_max) {
+  tables_ = std::make_unique<TableDirectory>(
+      parts.catalog,
+      TableDirectory::Parts{.open = parts.open,
+                            .on_commit =
+                                [this](const SinkCommit& commit) {
+                                  numbers_.Committed(commit);
+                                  checkpointer_.Committed(commit);
+                                },
+                            .wake =
+                                [this] {
+                                  if (flusher_ != nullptr) flusher_->Wake();
+                                },
+                            .write = {},
+                            .unknown = options.unknown,
+                            .flush = options.flush,
+                            .budget = budget_,
+                            .kills = parts.kills,
+                            .clock = parts.clock});
+}
+
+Result<std::unique_ptr<Ingester>> Ingester::Start(const IngesterOptions& options,
+                                                  const Parts& parts) {
+  std::unique_ptr<Ingester> made(new Ingester(options, parts));
+  auto* self = made.get();
+  self->log_ = TRY(PushLog::Open(parts.folder, options.push,
+                                 {.tables = *self->tables_,
+                                  .budget = self->budget_,
+                                  .kills = parts.kills,
+                                  .clock = parts.clock,
+                                  .rng = parts.rng}));
+  self->flusher_ = std::make_unique<Flusher>(
+      *self->tables_, options.flush_threads,
+      [self](const IngestTable& table, const Status& status) { self->Flushed(table, status); },
+      parts.clock);
+  self->server_ = TRY(PushServer::Listen(
+      options.socket,
+      {.push = [self](const PushRequest& request,
+                      const Deadline& deadline) { return self->Push(request, deadline); },
+       .metrics =
+           [self] {
+             self->Look();
+             return self->numbers_.Expose();
+           }},
+      parts.kills));
+  return made;
+}
+
+Ingester::~Ingester() = default;
+
+Result<PushAnswer> Ingester::Push(const PushRequest& request, const Deadline& deadline) {
+  const auto began = parts_.clock.Mono();
+  auto answer = log_->Push(request, deadline);
+  const std::chrono::duration<double> took = parts_.clock.Mono() - began;
+  numbers_.Pushed(request, answer, took.count());
+  return answer;
+}
+
+/// Tell when flushes of a table begin to fail and when they work again, not each of them.
+void Ingester::Flushed(const IngestTable& table, const Status& status) {
+  numbers_.Flushed(table.name, status);
+  bool changed = false;
+  {
+    std::lock_guard lock(mutex_);
+    changed = status.has_value() ? failing_.erase(table.name) > 0
+                                 : failing_.insert(table.name).second;
+  }
+  if (!changed) return;
+  if (status.has_value()) {
+    parts_.log.Info("ingest", "rows are committed again", {{"table", table.name}});
+  } else {
+    parts_.log.Failure("ingest", status.error(),
+                       {{"table", table.name}, {"rows", "are kept, and it is tried again"}});
+  }
+}
+
+void Ingester::Look() { numbers_.Look(*tables_, *log_, budget_); }
+
+void Ingester::Tick() {
+  log_->AdoptStrays();
+  if (const auto tidied = log_->Tidy(); !tidied.has_value()) {
+    parts_.log.Warn("ingest", "the log was not tidied", {{"reason", Describe(tidied.error())}});
+  }
+  for (const auto& [table, bodies] : log_->state().strays) {
+    if (!strayed_.insert(table).second) continue;
+    parts_.log.Warn("ingest", "the log holds rows of a table that the catalog does not have",
+                    {{"table", table}, {"bodies", std::to_string(bodies)}});
+  }
+  Look();
+}
+
+void Ingester::Replace(catalog::CatalogPtr catalog) {
+  tables_->Replace(std::move(catalog));
+  strayed_.clear();
+}
+
+Status Ingester::Drain(const Deadline& deadline) {
+  log_->Close();
+  server_->Stop();
+  return flusher_->Drain(deadline);
+}
+
+}  // namespace neuralake::ingest

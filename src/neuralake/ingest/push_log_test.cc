@@ -1,0 +1,331 @@
+#include "neuralake/ingest/push_log.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "neuralake/ingest/test_lake.h"
+
+namespace neuralake::ingest {
+namespace {
+
+using storage::Fault;
+using storage::FaultRule;
+using storage::Operation;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+/// All segments of the log in bytes.
+std::size_t Segments(const TestLake& lake) {
+  std::size_t count = 0;
+  for (const auto& [name, file] : lake.disk->files) count += name.starts_with("wal-") ? 1 : 0;
+  return count;
+}
+
+std::size_t KeyFiles(const TestLake& lake) {
+  std::size_t count = 0;
+  for (const auto& [name, file] : lake.disk->files) count += name.starts_with("keys-") ? 1 : 0;
+  return count;
+}
+
+TEST(PushLog, CommitsWhatWasPushed) {
+  TestLake lake;
+  const auto process = lake.Start();
+  const auto answer = TestLake::Push(*process, {1, 2, 3});
+  ASSERT_TRUE(answer.has_value()) << Describe(answer.error());
+  EXPECT_EQ(answer->counts.accepted, 3);
+  EXPECT_FALSE(answer->replayed);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
+  EXPECT_EQ(process->pipeline().state().rows, 0);
+}
+
+TEST(PushLog, WhatWasAcknowledgedIsThereAfterAPowerCut) {
+  for (int seed = 0; seed < 20; ++seed) {
+    TestLake lake(static_cast<std::uint64_t>(seed));
+    auto process = lake.Start();
+    ASSERT_TRUE(TestLake::Push(*process, {1, 2}).has_value());
+    ASSERT_TRUE(TestLake::Push(*process, {3}).has_value());
+    process = lake.Restart(std::move(process));
+    ASSERT_TRUE(process->Flush().has_value());
+    ASSERT_THAT(lake.Ids(), ElementsAre("1", "2", "3")) << seed;
+  }
+}
+
+TEST(PushLog, WhatWasCommittedIsNotCommittedAgainAfterAPowerCut) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1, 2}).has_value());
+  // The log knows nothing of the commit.
+  const auto before = TestFolder::AfterPowerCut(*lake.disk, lake.rng);
+  ASSERT_TRUE(process->Flush().has_value());
+  process.reset();
+  lake.disk = before;
+  process = lake.Start();
+  EXPECT_EQ(process->pipeline().state().rows, 2);
+  ASSERT_TRUE(TestLake::Push(*process, {3}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
+}
+
+TEST(PushLog, TheNoteOfACommitSavesTheReplayFromAsking) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1, 2}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  process.reset();  // an orderly end: the note is on disk
+  process = lake.Start();
+  EXPECT_EQ(process->pipeline().state().rows, 0);
+}
+
+TEST(PushLog, ACommitWhoseAnswerWasLostIsNotRepeated) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1, 2}).has_value());
+  ASSERT_TRUE(lake.store()
+                  .Inject({.operation = Operation::kPutIfAbsent,
+                           .fault = Fault::kLoseAnswer,
+                           .key_part = "_delta_log"})
+                  .has_value());
+  // The read-back fails as well, so that the outcome stays unknown.
+  ASSERT_TRUE(lake.store()
+                  .Inject({.operation = Operation::kRead,
+                           .fault = Fault::kFailBefore,
+                           .key_part = "1.json",
+                           .skip = 1,
+                           .times = 3})
+                  .has_value());
+  (void)process->Flush();
+  lake.store().Heal();
+  ASSERT_TRUE(TestLake::Push(*process, {3}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
+}
+
+TEST(PushLog, ARepeatGetsTheFirstAnswerAndChangesNothing) {
+  TestLake lake;
+  auto process = lake.Start();
+  const auto first = TestLake::Push(*process, {1, 2}, "key");
+  const auto repeat = TestLake::Push(*process, {1, 2}, "key");
+  ASSERT_TRUE(repeat.has_value());
+  EXPECT_TRUE(repeat->replayed);
+  EXPECT_EQ(repeat->lsn, first->lsn);
+  process = lake.Restart(std::move(process));
+  EXPECT_TRUE(TestLake::Push(*process, {1, 2}, "key")->replayed);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_TRUE(TestLake::Push(*process, {1, 2}, "key")->replayed);
+  EXPECT_EQ(process->pipeline().state().rows, 0);
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2"));
+}
+
+TEST(PushLog, TheSameKeyWithAnotherBodyIsRefused) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}, "key").has_value());
+  process = lake.Restart(std::move(process));
+  const auto other = TestLake::Push(*process, {2}, "key");
+  ASSERT_FALSE(other.has_value());
+  EXPECT_EQ(other.error().kind, ErrorKind::kInvalid);
+}
+
+TEST(PushLog, ARefusedPushGivesItsKeyFree) {
+  TestLake lake;
+  const auto process = lake.Start();
+  process->log->Close();
+  EXPECT_EQ(TestLake::Push(*process, {1}, "key").error().kind, ErrorKind::kUnavailable);
+  const auto again = lake.Restart(nullptr);
+  EXPECT_FALSE(TestLake::Push(*again, {1}, "key")->replayed);
+}
+
+TEST(PushLog, KeysAreInAFileBeforeTheirSegmentGoes) {
+  TestLake lake;
+  auto process = lake.Start();
+  const std::string filler(3000, 'x');
+  int pushed = 0;
+  // Four bodies fill a segment.
+  while (KeyFiles(lake) < 3) {
+    const auto text = R"({"id":)" + std::to_string(pushed) + R"(,"name":")" + filler + "\"}";
+    ASSERT_TRUE(TestLake::PushText(*process, text, "k" + std::to_string(pushed)).has_value());
+    ASSERT_TRUE(process->Flush().has_value());
+    ++pushed;
+    ASSERT_LT(pushed, 100);
+  }
+  EXPECT_LE(Segments(lake), 3U);
+  process = lake.Restart(std::move(process));
+  for (int i = 0; i < pushed; ++i) {
+    const auto text = R"({"id":)" + std::to_string(i) + R"(,"name":")" + filler + "\"}";
+    const auto repeat = TestLake::PushText(*process, text, "k" + std::to_string(i));
+    ASSERT_TRUE(repeat.has_value() && repeat->replayed) << i;
+  }
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), SizeIs(static_cast<std::size_t>(pushed)));
+}
+
+TEST(PushLog, ASegmentStaysUntilItsRowsAreCommitted) {
+  TestLake lake;
+  const auto process = lake.Start();
+  const std::string filler(3000, 'x');
+  for (int i = 0; i < 20; ++i) {
+    const auto text = R"({"id":)" + std::to_string(i) + R"(,"name":")" + filler + "\"}";
+    ASSERT_TRUE(TestLake::PushText(*process, text).has_value());
+  }
+  ASSERT_TRUE(process->log->Tidy().has_value());
+  EXPECT_GE(Segments(lake), 4U);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_LE(Segments(lake), 2U);
+}
+
+TEST(PushLog, ADiskThatCannotTakeTheKeysKeepsTheSegment) {
+  TestLake lake;
+  auto process = lake.Start();
+  const std::string filler(3000, 'x');
+  for (int i = 0; i < 12; ++i) {
+    const auto text = R"({"id":)" + std::to_string(i) + R"(,"name":")" + filler + "\"}";
+    ASSERT_TRUE(TestLake::PushText(*process, text, "k" + std::to_string(i)).has_value());
+  }
+  lake.disk->full = true;
+  const auto segments = Segments(lake);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_EQ(Segments(lake), segments);
+  lake.disk->full = false;
+  ASSERT_TRUE(process->log->Tidy().has_value());
+  EXPECT_LT(Segments(lake), segments);
+  EXPECT_EQ(KeyFiles(lake), segments - Segments(lake));
+}
+
+TEST(PushLog, AFullDiskStopsAcknowledgingAndGoesOnByItself) {
+  TestLake lake;
+  const auto process = lake.Start();
+  const std::string filler(3000, 'x');
+  const auto text = R"({"id":1,"name":")" + filler + "\"}";
+  lake.disk->full = true;
+  int accepted = 0;
+  auto answer = TestLake::PushText(*process, text);
+  for (; answer.has_value() && accepted < 50; ++accepted) {
+    answer = TestLake::PushText(*process, text);
+  }
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().kind, ErrorKind::kResourceExhausted);
+  EXPECT_THAT(answer.error().message, HasSubstr("full"));
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), SizeIs(static_cast<std::size_t>(accepted)));
+  lake.disk->full = false;
+  EXPECT_TRUE(TestLake::PushText(*process, text).has_value());
+}
+
+TEST(PushLog, AFullLogTurnsPushesAwayUntilRowsAreCommitted) {
+  TestLake lake;
+  auto options = TestLake::Options{};
+  options.push.wal.bytes_max = 48 << 10;
+  const auto process = lake.Start(options);
+  const auto text = R"({"id":1,"name":")" + std::string(3000, 'x') + "\"}";
+  auto answer = TestLake::PushText(*process, text);
+  for (int i = 0; answer.has_value() && i < 50; ++i) answer = TestLake::PushText(*process, text);
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().kind, ErrorKind::kResourceExhausted);
+  EXPECT_THAT(answer.error().message, HasSubstr("the log is full"));
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_TRUE(TestLake::PushText(*process, text).has_value());
+}
+
+TEST(PushLog, AnAwayStoreKeepsRowsInTheLogAndGoesOn) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  ASSERT_TRUE(
+      lake.store().Inject({.fault = Fault::kFailBefore, .times = FaultRule::kAlways}).has_value());
+  ASSERT_TRUE(TestLake::Push(*process, {2}).has_value());
+  const auto failed = process->pipeline().Flush(Deadline::After(std::chrono::milliseconds(50)));
+  ASSERT_FALSE(failed.has_value());
+  EXPECT_EQ(process->pipeline().state().rows, 1);
+  EXPECT_EQ(process->pipeline().state().failures, 1);
+  ASSERT_TRUE(TestLake::Push(*process, {3}).has_value());
+  lake.store().Heal();
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_EQ(process->pipeline().state().failures, 0);
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
+}
+
+TEST(PushLog, RowsThatWaitTooLongTurnFurtherOnesAway) {
+  TestLake lake;
+  auto options = TestLake::Options{};
+  options.push.lag_max = std::chrono::seconds(10);
+  const auto process = lake.Start(options);
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  lake.clock.Advance(std::chrono::seconds(11));
+  const auto answer = TestLake::Push(*process, {2});
+  ASSERT_FALSE(answer.has_value());
+  EXPECT_EQ(answer.error().kind, ErrorKind::kResourceExhausted);
+  EXPECT_THAT(answer.error().message, HasSubstr("lake.events wait for 11 s"));
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_TRUE(TestLake::Push(*process, {2}).has_value());
+}
+
+TEST(PushLog, WhatDoesNotFitTheMemoryIsReadFromTheLogAgain) {
+  TestLake lake;
+  auto options = TestLake::Options{};
+  options.pending_bytes_max = 1;
+  const auto process = lake.Start(options);
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  ASSERT_TRUE(TestLake::Push(*process, {2, 3}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
+  EXPECT_EQ(process->budget->bytes(), 0U);
+}
+
+TEST(PushLog, AnUnknownTableAndABadBodyAreRefused) {
+  TestLake lake;
+  const auto process = lake.Start();
+  const auto missing = process->log->Push({.database = "lake",
+                                           .table = "nothing",
+                                           .content_type = "application/json",
+                                           .idempotency_key = "",
+                                           .body = "{}"},
+                                          Long());
+  EXPECT_EQ(missing.error().kind, ErrorKind::kNotFound);
+  const auto broken = process->log->Push({.database = "lake",
+                                          .table = "events",
+                                          .content_type = "application/json",
+                                          .idempotency_key = "",
+                                          .body = "{\"id\": "},
+                                         Long());
+  EXPECT_EQ(broken.error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(process->pipeline().state().rows, 0);
+}
+
+TEST(PushLog, RowsOfATableThatLeftTheCatalogWaitUntilItIsBack) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1, 2}).has_value());
+  const auto whole = lake.catalog;
+  lake.catalog = std::make_shared<const catalog::CatalogModel>();
+  process = lake.Restart(std::move(process));
+  EXPECT_EQ(process->log->state().strays.at("lake.events"), 1U);
+  ASSERT_TRUE(process->log->Tidy().has_value());
+  process->tables->Replace(whole);
+  process->log->AdoptStrays();
+  EXPECT_THAT(process->log->state().strays, IsEmpty());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2"));
+}
+
+TEST(PushLog, NumbersNewRecordsAboveWhatTheTableHasSeen) {
+  TestLake lake;
+  auto process = lake.Start();
+  const auto empty = TestFolder::AfterPowerCut(*lake.disk, lake.rng);
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  ASSERT_TRUE(TestLake::Push(*process, {2}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  process.reset();
+  // A disk that lies: what it said was synced is gone.
+  lake.disk = empty;
+  process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {3}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
+}
+
+}  // namespace
+}  // namespace neuralake::ingest

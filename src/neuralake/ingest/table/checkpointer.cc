@@ -1,0 +1,57 @@
+#include "neuralake/ingest/table/checkpointer.h"
+
+#include <charconv>
+
+#include "neuralake/base/deadline.h"
+#include "neuralake/ingest/kill_points.h"
+#include "neuralake/ingest/limits.h"
+
+namespace neuralake::ingest {
+
+namespace {
+
+/// Commits from one checkpoint to the next.
+/// \source Delta's table property, whose default is 10
+delta::Version IntervalOf(const delta::Metadata& metadata) {
+  const auto found = metadata.configuration.find("delta.checkpointInterval");
+  delta::Version interval = 10;
+  if (found != metadata.configuration.end()) {
+    const auto& text = found->second;
+    std::from_chars(text.data(), text.data() + text.size(), interval);
+  }
+  return interval > 0 ? interval : 10;
+}
+
+}  // namespace
+
+Checkpointer::Checkpointer(observe::Log& log, KillSwitch& kills)
+    : log_(log),
+      kills_(kills),
+      jobs_(kCheckpointQueueMax),
+      thread_([this](const std::stop_token& stop) { Run(stop); }) {}
+
+void Checkpointer::Committed(const SinkCommit& commit) {
+  const auto version = commit.snapshot->version();
+  if (version == 0 || version % IntervalOf(commit.snapshot->metadata()) != 0) return;
+  (void)jobs_.TryPush({commit.table, commit.snapshot});
+}
+
+void Checkpointer::Run(const std::stop_token& stop) {
+  while (const auto job = jobs_.Pop(stop)) {
+    kills_.Reach(kill_points::kBeforeCheckpoint);
+    const auto written =
+        job->table->Checkpoint(*job->snapshot, Deadline::After(kCheckpointTime, stop));
+    if (stop.stop_requested()) return;
+    if (!written.has_value()) {
+      // The table is whole without it; readers take longer to open it. Told once for one reason.
+      auto reason = Describe(written.error());
+      if (reason != refused_) log_.Warn("ingest", "no checkpoint", {{"reason", reason}});
+      refused_ = std::move(reason);
+      continue;
+    }
+    refused_.clear();
+    kills_.Reach(kill_points::kAfterCheckpoint);
+  }
+}
+
+}  // namespace neuralake::ingest

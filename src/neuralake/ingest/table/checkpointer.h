@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "neuralake/base/bounded_queue.h"
+#include "neuralake/base/kill_switch.h"
+#include "neuralake/delta/table.h"
+#include "neuralake/ingest/table/table_sink.h"
+#include "neuralake/observe/log.h"
+
+namespace neuralake::ingest {
+
+/// Writes the checkpoints of tables that ingest commits to, beside the commits, not in their way.
+///
+/// \threads safe from any thread
+class Checkpointer {
+ public:
+  /// \param log, kills  outlive this
+  Checkpointer(observe::Log& log, KillSwitch& kills);
+
+  /// Take note of a commit: every `delta.checkpointInterval`-th one is checkpointed.
+  void Committed(const SinkCommit& commit);
+
+ private:
+  struct Job {
+    std::shared_ptr<delta::Table> table;
+    delta::SnapshotPtr snapshot;
+  };
+
+  void Run(const std::stop_token& stop);
+
+  observe::Log& log_;
+  KillSwitch& kills_;
+  std::string refused_;  // why the last one was not written; of the thread alone
+  BoundedQueue<Job> jobs_;
+  std::jthread thread_;
+};
+
+}  // namespace neuralake::ingest
