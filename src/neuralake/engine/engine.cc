@@ -31,28 +31,13 @@ TableOpener OpenerOf(const EngineOptions& options) {
   };
 }
 
-// DuckDB numbers parameters from 1; a name counts as the number at which it first stands.
-std::vector<columnar::DataType> ParameterTypes(const duckdb::PreparedStatement& prepared) {
-  std::vector<columnar::DataType> types(prepared.named_param_map.size());
-  const auto expected = prepared.GetExpectedParameterTypes();
-  for (const auto& [name, number] : prepared.named_param_map) {
-    const auto found = expected.find(name);
-    if (number == 0 || number > types.size() || found == expected.end()) continue;
-    const bool known = found->second.id() != duckdb::LogicalTypeId::UNKNOWN &&
-                       found->second.id() != duckdb::LogicalTypeId::INVALID;
-    if (known) types[number - 1] = FromDuckType(AnswerType(found->second));
-  }
-  return types;
-}
-
 }  // namespace
 
 struct Engine::Impl {
   explicit Impl(EngineOptions o)
       : options(std::move(o)),
         counters(MakeCounters(options.metrics)),
-        lake(std::make_shared<Lake>(OpenerOf(options), options.functions,
-                                    options.staleness_max)) {}
+        lake(std::make_shared<Lake>(OpenerOf(options), options.functions, options.staleness_max)) {}
 
   /// The instance, made anew when the last one broke.
   Result<std::shared_ptr<Instance>> Get() {
@@ -72,8 +57,14 @@ struct Engine::Impl {
     auto connection = own->Connect();
     auto state = StatementState::Begin(*connection->context, deadline);
     auto watch = std::make_unique<Watchdog::Watch>(watchdog, connection->context, deadline);
-    return StatementContext{std::move(slot),  std::move(own), std::move(connection),
-                            std::move(state), std::move(watch), statement.sql, {}, counters};
+    return StatementContext{std::move(slot),
+                            std::move(own),
+                            std::move(connection),
+                            std::move(state),
+                            std::move(watch),
+                            statement.sql,
+                            {},
+                            counters};
   }
 
   const EngineOptions options;
@@ -96,11 +87,15 @@ Result<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
   return engine;
 }
 
-void Engine::SetCatalog(catalog::CatalogPtr model) { impl_->lake->SetModel(std::move(model)); }
+void Engine::SetCatalog(catalog::CatalogPtr model) {
+  const auto before = impl_->lake->model();
+  const bool changed = before && model && before->digest != model->digest;
+  impl_->lake->SetModel(std::move(model));
+  if (changed && impl_->options.functions) impl_->options.functions->DefinitionsChanged();
+}
 
-Result<std::unique_ptr<RowStream>> Engine::Execute(const Statement& statement,
-                                                   const Grants& grants, const Limits& limits,
-                                                   const Deadline& deadline) {
+Result<std::unique_ptr<RowStream>> Engine::Execute(const Statement& statement, const Grants& grants,
+                                                   const Limits& limits, const Deadline& deadline) {
   auto context = TRY(impl_->Begin(statement, deadline.Within(limits.timeout)));
   const auto options = context.connection->context->GetParserOptions();
   auto admitted = TRY(Admit(statement.sql, grants, *impl_->lake->model(), options));
@@ -114,17 +109,7 @@ Result<Description> Engine::Describe(const Statement& statement, const Grants& g
   const auto options = context.connection->context->GetParserOptions();
   auto admitted = TRY(Admit(statement.sql, grants, *impl_->lake->model(), options));
   context.text = admitted.text;
-  try {
-    const auto prepared = context.connection->context->Prepare(std::move(admitted.statement));
-    if (prepared->HasError()) return std::unexpected(context.Translate(prepared->error));
-    Description description;
-    description.command_tag = admitted.command_tag;
-    description.parameters = ParameterTypes(*prepared);
-    if (!admitted.changes) description.columns = ToSchema(prepared->GetNames(), prepared->GetTypes());
-    return description;
-  } catch (const std::exception& thrown) {
-    return std::unexpected(context.Translate(duckdb::ErrorData(thrown)));
-  }
+  return DescribeAdmitted(context, std::move(admitted));
 }
 
 Result<std::shared_ptr<delta::Table>> Engine::Table(const std::string& location) {

@@ -35,6 +35,9 @@ class FunctionRunner {
   ///         kUnavailable       no process could be started
   virtual Result<std::shared_ptr<arrow::RecordBatchReader>> Run(const FunctionCall& call,
                                                                 const Deadline& deadline) = 0;
+
+  /// Forget what was loaded of the project: the catalog was made anew from changed definitions.
+  virtual void DefinitionsChanged() {}
 };
 
 }  // namespace neuralake::engine

@@ -39,10 +39,29 @@ constexpr std::size_t kListedFilesMax = 100'000;
 /// Rows of one Arrow batch that leaves the engine: few in the first, for a quick first answer.
 constexpr std::size_t kBatchRows = 16'384;
 
-/// Processes that run functions of the catalog.
-constexpr std::size_t kWorkersMax = 4;
+/// What a database in memory may take, for its tables and its statements.
+constexpr std::uint64_t kMemoryDatabaseBytes = 256ULL << 20;
+
+/// One call of a function table, with its wait for a free process.
+constexpr std::chrono::minutes kFunctionTimeMax{5};
+
+/// Bytes of the table that one call returns: they are held in memory.
+constexpr std::size_t kFunctionAnswerBytesMax = std::size_t{1} << 30;
 
 /// Bytes of the first line of a worker's answer.
 constexpr std::size_t kWorkerLineBytesMax = 1 << 20;
+
+/// Bytes that a pipe from a worker holds.
+constexpr std::size_t kWorkerPipeBytes = 1 << 20;
+
+/// Bytes of a worker's standard error that are kept, and that an error repeats.
+constexpr std::size_t kWorkerLogBytesMax = 64 << 10;
+constexpr std::size_t kWorkerSaidBytesMax = 1 << 10;
+
+/// How long a worker that was told to end may take before it is killed.
+constexpr std::chrono::milliseconds kWorkerGrace{20};
+
+/// How long a worker that closed its output may take to end by itself.
+constexpr std::chrono::milliseconds kWorkerExitWait{500};
 
 }  // namespace neuralake::engine

@@ -51,6 +51,15 @@ std::string KindName(StatementType type) {
   return duckdb::StringUtil::Replace(name, " STATEMENT", "");
 }
 
+// Where the table of an INSERT is named; the parser does not keep it.
+std::optional<std::size_t> InsertedTable(std::string_view sql) {
+  const auto tokens = Tokens(sql);
+  for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
+    if (tokens[i].lower == "into") return tokens[i + 1].begin;
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> Check(const duckdb::SQLStatement& statement, const Grants& grants,
                              const catalog::CatalogModel& model, Admitted& admitted) {
   switch (statement.type) {
@@ -78,22 +87,47 @@ std::optional<Refusal> Check(const duckdb::SQLStatement& statement, const Grants
   return Refusal{ErrorKind::kPermissionDenied, KindName(statement.type) + " is not allowed", {}};
 }
 
+Status CheckSize(std::string_view sql) {
+  if (sql.size() <= kStatementBytesMax) return {};
+  return Fail(ErrorKind::kInvalid, "the statement has " + std::to_string(sql.size()) +
+                                       " bytes, more than " + std::to_string(kStatementBytesMax));
+}
+
 }  // namespace
 
 Result<Admitted> Admit(std::string_view sql, const Grants& grants,
                        const catalog::CatalogModel& model, const duckdb::ParserOptions& options) {
-  if (sql.size() > kStatementBytesMax) {
-    return Fail(ErrorKind::kInvalid, "the statement has " + std::to_string(sql.size()) +
-                                         " bytes, more than " + std::to_string(kStatementBytesMax));
-  }
+  TRY(CheckSize(sql));
   Admitted admitted;
   admitted.text = RewriteTimeTravel(sql);
   admitted.statement = TRY(Parse(admitted.text, sql, options));
   if (auto refusal = Check(*admitted.statement, grants, model, admitted)) {
+    if (!refusal->offset && refusal->kind == ErrorKind::kNotFound && admitted.changes) {
+      refusal->offset = InsertedTable(admitted.text.sql);
+    }
     const auto position = refusal->offset ? Position(admitted.text, sql, *refusal->offset) : -1;
     return At({refusal->kind, std::move(refusal->message), {}, -1}, position);
   }
   return admitted;
+}
+
+Result<Admitted> AdmitInMemory(std::string_view sql, const MemoryNames& names,
+                               const duckdb::ParserOptions& options) {
+  TRY(CheckSize(sql));
+  Admitted admitted;
+  admitted.text = {std::string(sql), {}};
+  admitted.statement = TRY(Parse(admitted.text, sql, options));
+  admitted.command_tag = "SELECT";
+  if (admitted.statement->type != StatementType::SELECT_STATEMENT) {
+    return Fail(ErrorKind::kPermissionDenied,
+                KindName(admitted.statement->type) + " is not allowed on the system catalog");
+  }
+  const catalog::CatalogModel nothing;
+  const auto refusal =
+      TreeCheck(nothing, names).Select(admitted.statement->Cast<duckdb::SelectStatement>());
+  if (!refusal) return admitted;
+  return At({refusal->kind, refusal->message, {}, -1},
+            refusal->offset ? Position(admitted.text, sql, *refusal->offset) : -1);
 }
 
 }  // namespace neuralake::engine

@@ -7,6 +7,7 @@
 #include "neuralake/engine/duck.h"
 #include "neuralake/engine/executor.h"
 #include "neuralake/engine/sql/time_travel.h"
+#include "neuralake/engine/sql/tree_check.h"
 
 namespace neuralake::engine {
 
@@ -28,5 +29,9 @@ struct Admitted {
 ///         kPermissionDenied  a kind, function or relation that is not allowed; with the position
 Result<Admitted> Admit(std::string_view sql, const Grants& grants,
                        const catalog::CatalogModel& model, const duckdb::ParserOptions& options);
+
+/// The same for a database in memory: SELECT alone, on its own relations.
+Result<Admitted> AdmitInMemory(std::string_view sql, const MemoryNames& names,
+                               const duckdb::ParserOptions& options);
 
 }  // namespace neuralake::engine

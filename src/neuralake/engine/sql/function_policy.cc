@@ -35,15 +35,22 @@ std::string Reason(Verdict verdict) {
   return {};
 }
 
+const FunctionRule* Find(std::string_view function) {
+  std::string name(function);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto found = std::ranges::lower_bound(kRules, name, {}, &FunctionRule::name);
+  return found == kRules.end() || found->name != name ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::span<const FunctionRule> FunctionRules() { return kRules; }
 
+bool HasFunction(std::string_view function) { return Find(function) != nullptr; }
+
 std::string WhyRefused(std::string_view function, bool as_table) {
-  std::string name(function);
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  const auto found = std::ranges::lower_bound(kRules, name, {}, &FunctionRule::name);
-  if (found == kRules.end() || found->name != name) return "there is no function of that name";
+  const auto* found = Find(function);
+  if (found == nullptr) return "there is no function of that name";
   if (found->verdict == Verdict::kTableOnly && as_table) return {};
   if (found->verdict == Verdict::kScalarOnly && !as_table) return {};
   return Reason(found->verdict);

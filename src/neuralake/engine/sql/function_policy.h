@@ -26,6 +26,9 @@ struct FunctionRule {
 /// A rule for every function of the build, in order of their names.
 std::span<const FunctionRule> FunctionRules();
 
+/// Whether the build has a function of this name, in any case.
+bool HasFunction(std::string_view function);
+
 /// Why `function` (any case) may not be called there; empty when it may. A name without a rule is
 /// refused as unknown.
 std::string WhyRefused(std::string_view function, bool as_table);

@@ -29,8 +29,8 @@ void Seal(duckdb::Connection& connection) {
   // Paths are compared in canonical form, where the two slashes are one.
   for (const char* setting :
        {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL parquet_metadata_cache = true",
-        "SET GLOBAL allowed_directories = ['nlstore://']", "SET GLOBAL enable_external_access = false",
-        "SET GLOBAL lock_configuration = true"}) {
+        "SET GLOBAL allowed_directories = ['nlstore://']",
+        "SET GLOBAL enable_external_access = false", "SET GLOBAL lock_configuration = true"}) {
     const auto result = connection.Query(setting);
     if (result->HasError()) result->ThrowError();
   }
@@ -49,7 +49,24 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
     duckdb::FileSystem::GetFileSystem(database).RegisterSubSystem(
         duckdb::make_uniq<ObjectFileSystem>(lake->stores()));
     AttachLake(database, lake);
+    instance->has_lake_ = true;
     duckdb::Connection connection(database);
+    Seal(connection);
+    return instance;
+  } catch (const std::exception& thrown) {
+    return std::unexpected(FromDuckError(duckdb::ErrorData(thrown)));
+  }
+}
+
+Result<std::shared_ptr<Instance>> Instance::OpenInMemory(
+    const EngineOptions& options, const std::function<void(duckdb::Connection&)>& fill) {
+  try {
+    duckdb::DBConfig config;
+    Configure(config, options);
+    auto instance = std::shared_ptr<Instance>(new Instance());
+    instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+    duckdb::Connection connection(*instance->database_->instance);
+    fill(connection);
     Seal(connection);
     return instance;
   } catch (const std::exception& thrown) {
@@ -59,6 +76,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
 
 duckdb::unique_ptr<duckdb::Connection> Instance::Connect() {
   auto connection = duckdb::make_uniq<duckdb::Connection>(*database_);
+  if (!has_lake_) return connection;
   duckdb::ClientData::Get(*connection->context)
       .catalog_search_path->Set(duckdb::CatalogSearchEntry(kCatalogName, DEFAULT_SCHEMA),
                                 duckdb::CatalogSetPathType::SET_DIRECTLY);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 
 #include "neuralake/engine/attach/lake.h"
@@ -18,7 +19,11 @@ class Instance {
   static Result<std::shared_ptr<Instance>> Open(const EngineOptions& options,
                                                 const std::shared_ptr<Lake>& lake);
 
-  /// A connection that finds `database.table` in the lake.
+  /// One without a lake, that holds what `fill` puts into it before it is closed.
+  static Result<std::shared_ptr<Instance>> OpenInMemory(
+      const EngineOptions& options, const std::function<void(duckdb::Connection&)>& fill);
+
+  /// A connection that finds `database.table` in the lake, or the tables in memory.
   duckdb::unique_ptr<duckdb::Connection> Connect();
 
   /// Say that an error ended this instance: all its statements would fail from now on.
@@ -29,6 +34,7 @@ class Instance {
   Instance() = default;
 
   std::unique_ptr<duckdb::DuckDB> database_;
+  bool has_lake_ = false;
   std::atomic<bool> broken_{false};
 };
 

@@ -1,9 +1,8 @@
 #include "neuralake/engine/sql/statement_stream.h"
 
 #include <arrow/record_batch.h>
-#include <prometheus/counter.h>
-
 #include <duckdb/main/pending_query_result.hpp>
+#include <prometheus/counter.h>
 
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -15,6 +14,20 @@ namespace {
 
 void Count(prometheus::Counter* counter, std::uint64_t amount) {
   if (counter != nullptr) counter->Increment(static_cast<double>(amount));
+}
+
+// DuckDB numbers parameters from 1; a name counts as the number at which it first stands.
+std::vector<columnar::DataType> ParameterTypes(const duckdb::PreparedStatement& prepared) {
+  std::vector<columnar::DataType> types(prepared.named_param_map.size());
+  const auto expected = prepared.GetExpectedParameterTypes();
+  for (const auto& [name, number] : prepared.named_param_map) {
+    const auto found = expected.find(name);
+    if (number == 0 || number > types.size() || found == expected.end()) continue;
+    const bool known = found->second.id() != duckdb::LogicalTypeId::UNKNOWN &&
+                       found->second.id() != duckdb::LogicalTypeId::INVALID;
+    if (known) types[number - 1] = FromDuckType(AnswerType(found->second));
+  }
+  return types;
 }
 
 }  // namespace
@@ -43,6 +56,22 @@ Error StatementContext::Translate(const duckdb::ErrorData& data) const {
   error.message = error.kind == ErrorKind::kCancelled ? "the statement was cancelled"
                                                       : "the statement ran out of time";
   return error;
+}
+
+Result<Description> DescribeAdmitted(const StatementContext& context, Admitted admitted) {
+  try {
+    const auto prepared = context.connection->context->Prepare(std::move(admitted.statement));
+    if (prepared->HasError()) return std::unexpected(context.Translate(prepared->error));
+    Description description;
+    description.command_tag = admitted.command_tag;
+    description.parameters = ParameterTypes(*prepared);
+    if (!admitted.changes) {
+      description.columns = ToSchema(prepared->GetNames(), prepared->GetTypes());
+    }
+    return description;
+  } catch (const std::exception& thrown) {
+    return std::unexpected(context.Translate(duckdb::ErrorData(thrown)));
+  }
 }
 
 StatementStream::StatementStream(StatementContext context, std::string command_tag,
@@ -91,8 +120,8 @@ void StatementStream::Open(duckdb::unique_ptr<duckdb::QueryResult> result, bool 
     ended_ = true;
   }
   columns_ = ToSchema(result_->names, result_->types);
-  chunks_ = std::make_unique<ArrowChunks>(*context_.connection->context, result_->names,
-                                          result_->types);
+  chunks_ =
+      std::make_unique<ArrowChunks>(*context_.connection->context, result_->names, result_->types);
 }
 
 std::shared_ptr<arrow::Schema> StatementStream::arrow_schema() const { return chunks_->schema(); }

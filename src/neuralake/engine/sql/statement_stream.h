@@ -59,8 +59,7 @@ class StatementStream final : public RowStream {
   /// Start the admitted statement.
   /// \errors those of the statement, as far as they show before the first row
   static Result<std::unique_ptr<RowStream>> Start(StatementContext context, Admitted admitted,
-                                                  const Statement& statement,
-                                                  const Limits& limits);
+                                                  const Statement& statement, const Limits& limits);
   ~StatementStream() override;
 
   const columnar::Schema& columns() const override { return columns_; }
@@ -92,6 +91,9 @@ class StatementStream final : public RowStream {
   std::optional<std::int64_t> rows_changed_;
   mutable std::map<std::string, std::int64_t> versions_;
 };
+
+/// What an admitted statement would return and takes. Runs nothing.
+Result<Description> DescribeAdmitted(const StatementContext& context, Admitted admitted);
 
 /// The parameters of `statement` for DuckDB: `1`, `2`, … and the named ones.
 duckdb::case_insensitive_map_t<duckdb::BoundParameterData> BindParameters(

@@ -23,10 +23,10 @@ using duckdb::StringUtil;
 
 // `pg_settings` would show paths of the machine.
 constexpr std::array kPgCatalog = {
-    "pg_am",        "pg_attrdef",  "pg_attribute",  "pg_class",     "pg_collation",
+    "pg_am",         "pg_attrdef",  "pg_attribute",  "pg_class",       "pg_collation",
     "pg_constraint", "pg_database", "pg_depend",     "pg_description", "pg_enum",
-    "pg_index",     "pg_indexes",  "pg_namespace",  "pg_proc",      "pg_sequence",
-    "pg_sequences", "pg_tables",   "pg_tablespace", "pg_type",      "pg_views",
+    "pg_index",      "pg_indexes",  "pg_namespace",  "pg_proc",        "pg_sequence",
+    "pg_sequences",  "pg_tables",   "pg_tablespace", "pg_type",        "pg_views",
 };
 
 bool IsPgCatalog(const std::string& table) {
@@ -79,8 +79,8 @@ class TreeCheck::Scope {
   explicit Scope(TreeCheck& check) : check_(check) {
     check_.ctes_.emplace_back();
     if (++check_.depth_ > kNestingMax) {
-      Refuse(ErrorKind::kInvalid,
-             "the statement nests deeper than " + std::to_string(kNestingMax), {});
+      Refuse(ErrorKind::kInvalid, "the statement nests deeper than " + std::to_string(kNestingMax),
+             {});
     }
   }
   ~Scope() {
@@ -230,10 +230,17 @@ void TreeCheck::Named(const std::string& catalog, const std::string& schema,
     for (const auto& names : ctes_) {
       if (names.contains(name)) return;
     }
+    if (memory_ != nullptr && memory_->relations.contains(name)) return;
+    if (memory_ != nullptr) {
+      Refuse(ErrorKind::kNotFound, "relation \"" + table + "\" does not exist", offset);
+    }
     if (IsPgCatalog(table)) return;
     Refuse(ErrorKind::kNotFound, Unqualified(model_, table), offset);
   }
   const std::string full = schema + "." + table;
+  if (memory_ != nullptr) {
+    Refuse(ErrorKind::kNotFound, "relation \"" + full + "\" does not exist here", offset);
+  }
   if (!catalog.empty() && !StringUtil::CIEquals(catalog, kCatalogName)) {
     Refuse(ErrorKind::kNotFound, "no table " + catalog + "." + full, offset);
   }
@@ -280,11 +287,11 @@ void TreeCheck::Pivot(const duckdb::PivotRef& ref) {
 
 void TreeCheck::Show(const duckdb::ShowRef& ref) {
   if (ref.query) return Node(*ref.query);
+  if (memory_ != nullptr) Unknown("SHOW", Offset(ref.query_location));
   switch (ref.show_type) {
     case duckdb::ShowType::SHOW_FROM:
       if (FindDatabase(model_, ref.schema_name) == nullptr) {
-        Refuse(ErrorKind::kNotFound, "no database " + ref.schema_name,
-               Offset(ref.query_location));
+        Refuse(ErrorKind::kNotFound, "no database " + ref.schema_name, Offset(ref.query_location));
       }
       return;
     case duckdb::ShowType::SHOW_UNQUALIFIED:
@@ -360,6 +367,8 @@ void TreeCheck::Children(const duckdb::ParsedExpression& expression) {
 
 void TreeCheck::Function(const std::string& name, bool as_table,
                          std::optional<std::size_t> offset) {
+  if (memory_ != nullptr && memory_->functions.contains(StringUtil::Lower(name))) return;
+  if (!HasFunction(name)) Refuse(ErrorKind::kInvalid, "there is no function " + name, offset);
   const std::string why = WhyRefused(name, as_table);
   if (!why.empty()) {
     Refuse(ErrorKind::kPermissionDenied, "function " + name + " is not allowed: " + why, offset);

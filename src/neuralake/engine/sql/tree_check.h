@@ -18,10 +18,20 @@ struct Refusal {
   std::optional<std::size_t> offset;
 };
 
+/// What a database in memory has, in lower case: its relations, and functions of its own.
+struct MemoryNames {
+  std::set<std::string, std::less<>> relations;
+  std::set<std::string, std::less<>> functions;
+};
+
 /// Walks a parsed tree and refuses what is not allowed. What it does not know is refused too.
 class TreeCheck {
  public:
   explicit TreeCheck(const catalog::CatalogModel& model) : model_(model) {}
+
+  /// For a database in memory, which has no tables but those of `names`.
+  TreeCheck(const catalog::CatalogModel& nothing, const MemoryNames& names)
+      : model_(nothing), memory_(&names) {}
 
   std::optional<Refusal> Select(const duckdb::SelectStatement& statement);
   std::optional<Refusal> Insert(const duckdb::InsertStatement& statement);
@@ -59,6 +69,7 @@ class TreeCheck {
   void Orders(const duckdb::vector<duckdb::OrderByNode>& orders);
 
   const catalog::CatalogModel& model_;
+  const MemoryNames* memory_ = nullptr;
   std::vector<std::set<std::string>> ctes_;  ///< Names in sight, lower case, innermost last.
   std::size_t depth_ = 0;
 };
