@@ -4,8 +4,10 @@
 #include <fstream>
 #include <iterator>
 
-#include "neuralake/settings/settings.h"
 #include "project.h"
+
+#include "neuralake/catalog/build.h"
+#include "neuralake/engine/worker/worker_pool.h"
 
 namespace neuralake::app {
 
@@ -43,6 +45,18 @@ Result<catalog::CatalogPtr> ProjectCatalog(const std::string& folder) {
   return LoadCatalog(loaded.project);
 }
 
+std::shared_ptr<engine::FunctionRunner> MakeFunctionRunner(const settings::Settings& settings,
+                                                           const std::string& project) {
+  const catalog::BuildRequest request{project, settings.catalog.module, settings.catalog.python,
+                                      settings::ProcessEnvironment()};
+  engine::WorkerPoolOptions options;
+  options.command = {{catalog::PythonOf(request), "-m", "neuralake.worker"},
+                     project,
+                     catalog::PythonEnvironment(request)};
+  options.workers_max = static_cast<std::size_t>(settings.engine.function_workers);
+  return std::make_shared<engine::WorkerPool>(std::move(options));
+}
+
 Result<std::unique_ptr<engine::Engine>> LocalEngine(catalog::CatalogPtr catalog,
                                                     const std::string& folder) {
   engine::EngineOptions options;
@@ -55,6 +69,7 @@ Result<std::unique_ptr<engine::Engine>> LocalEngine(catalog::CatalogPtr catalog,
     options.threads = static_cast<std::size_t>(settings.threads);
     options.memory_bytes = static_cast<std::uint64_t>(settings.memory_bytes);
     options.temp_directory = settings.temp_directory;
+    options.functions = MakeFunctionRunner(loaded->settings, loaded->project);
   }
   auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(std::move(catalog));

@@ -6,6 +6,7 @@
 
 #include "neuralake/catalog/model.h"
 #include "neuralake/engine/engine.h"
+#include "neuralake/settings/settings.h"
 
 namespace neuralake::app {
 
@@ -21,6 +22,11 @@ Result<catalog::CatalogPtr> ManifestCatalog(const std::string& path);
 
 /// The catalog of the project at or above `folder`.
 Result<catalog::CatalogPtr> ProjectCatalog(const std::string& folder);
+
+/// Runs the functions of the project in Python processes of `engine.function_workers`, none of
+/// which is started before a function table is read.
+std::shared_ptr<engine::FunctionRunner> MakeFunctionRunner(const settings::Settings& settings,
+                                                           const std::string& project);
 
 /// An engine in this process over `catalog`, with the settings of the project at or above `folder`
 /// when there is one.

@@ -184,7 +184,8 @@ class FunctionEntry final : public duckdb::TableCatalogEntry {
 };
 
 // The types in which the worker sends declared columns: those of DuckDB's own Arrow export.
-std::shared_ptr<arrow::Schema> DeclaredSchema(const catalog::TableModel& table) {
+std::shared_ptr<arrow::Schema> DeclaredSchema(duckdb::ClientContext& context,
+                                              const catalog::TableModel& table) {
   duckdb::vector<duckdb::string> names;
   duckdb::vector<duckdb::LogicalType> types;
   for (const auto& column : table.columns) {
@@ -194,7 +195,7 @@ std::shared_ptr<arrow::Schema> DeclaredSchema(const catalog::TableModel& table) 
   }
   if (names.empty()) return nullptr;
   ArrowSchema exported;
-  duckdb::ClientProperties properties;
+  auto properties = context.GetClientProperties();
   duckdb::ArrowConverter::ToArrowSchema(&exported, types, names, properties);
   return ArrowValue(arrow::ImportSchema(&exported));
 }
@@ -212,7 +213,7 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFunctionEntry(
   source.lake = &lake;
   source.deadline = StatementState::DeadlineOf(context);
   source.call = {table.function.module, table.function.name, {}};
-  source.schema = DeclaredSchema(table);
+  source.schema = DeclaredSchema(context, table);
   if (!source.schema) {
     auto reader = lake.functions()->Run(source.call, source.deadline);
     if (!reader.has_value()) return Annotate(reader.error(), "table " + name);
