@@ -9,6 +9,7 @@
 #include "project.h"
 
 #include "neuralake/ingest/ingester.h"
+#include "neuralake/observe/metrics_port.h"
 #include "neuralake/storage/object_store.h"
 
 namespace neuralake::app {
@@ -26,6 +27,18 @@ Result<std::unique_ptr<KillSwitch>> Kills() {
   return TRY(ArmedKillSwitch::Parse(text));
 }
 
+ingest::KafkaTopicOptions TopicOf(const settings::KafkaSource& given) {
+  ingest::KafkaTopicOptions options{
+      .consumer = {.brokers = given.brokers, .properties = given.properties},
+      .topic = given.topic,
+      .table = given.table};
+  // librdkafka's own name for it, which turns it off by -1.
+  const auto found = given.properties.find("topic.metadata.refresh.interval.ms");
+  const auto ms = found == given.properties.end() ? 0 : std::atoll(found->second.c_str());
+  if (ms > 0) options.look_interval = std::chrono::milliseconds(ms);
+  return options;
+}
+
 ingest::IngesterOptions OptionsOf(const settings::Loaded& loaded) {
   const auto& given = loaded.settings.ingest;
   ingest::IngesterOptions options;
@@ -37,6 +50,7 @@ ingest::IngesterOptions OptionsOf(const settings::Loaded& loaded) {
   options.flush.rows = given.flush_rows;
   options.flush.bytes = static_cast<std::uint64_t>(given.flush_bytes);
   options.flush.interval = given.flush_interval;
+  for (const auto& topic : loaded.settings.kafka) options.topics.push_back(TopicOf(topic));
   return options;
 }
 
@@ -82,6 +96,11 @@ Status Ingest(const std::string& folder) {
                           .kills = kills,
                           .clock = SystemClock::Get(),
                           .rng = SystemRng::Get()}));
+  std::unique_ptr<observe::MetricsPort> port;
+  if (const auto number = loaded.settings.ingest.metrics_port; number != 0) {
+    port = TRY(observe::MetricsPort::Open(static_cast<std::uint16_t>(number),
+                                          [&metrics] { return metrics.Expose(); }));
+  }
   std::cout << "ingest: ready at " << IngestSocket(loaded) << std::endl;
   while (SystemClock::Get().Sleep(kTick, stop)) {
     Reload(manifest, *ingester, log);

@@ -54,8 +54,7 @@ struct IngestMetrics::Table {
 struct IngestMetrics::Sink {
   Sink(observe::Metrics& metrics, const std::string& name)
       : seconds(metrics.Seconds("neuralake_ingest_commit_seconds",
-                                "Writing a batch's files and committing them.",
-                                {{"table", name}})),
+                                "Writing a batch's files and committing them.", {{"table", name}})),
         rows(metrics.Counter("neuralake_ingest_committed_rows_total",
                              "Rows in commits; those that did not fit are in `…__dead_letters`.",
                              {{"table", name}})),

@@ -5,33 +5,48 @@
 
 namespace neuralake::ingest {
 
+namespace {
+
+/// A table keeps one position for each partition of a topic.
+Status CheckTopics(const std::vector<KafkaTopicOptions>& topics) {
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const auto& each : topics) {
+    if (seen.emplace(each.topic, each.table).second) continue;
+    return Fail(ErrorKind::kInvalid, "topic " + each.topic + " feeds table " + each.table +
+                                         " twice; name it once in [[kafka]]");
+  }
+  return {};
+}
+
+}  // namespace
+
 Ingester::Ingester(const IngesterOptions& options, const Parts& parts)
     : parts_(parts),
       numbers_(parts.metrics),
       checkpointer_(parts.log, parts.kills),
       budget_(options.pending_bytes_max) {
   tables_ = std::make_unique<TableDirectory>(
-      parts.catalog,
-      TableDirectory::Parts{.open = parts.open,
-                            .on_commit =
-                                [this](const SinkCommit& commit) {
-                                  numbers_.Committed(commit);
-                                  checkpointer_.Committed(commit);
-                                },
-                            .wake =
-                                [this] {
-                                  if (flusher_ != nullptr) flusher_->Wake();
-                                },
-                            .write = {},
-                            .unknown = options.unknown,
-                            .flush = options.flush,
-                            .budget = budget_,
-                            .kills = parts.kills,
-                            .clock = parts.clock});
+      parts.catalog, TableDirectory::Parts{.open = parts.open,
+                                           .on_commit =
+                                               [this](const SinkCommit& commit) {
+                                                 numbers_.Committed(commit);
+                                                 checkpointer_.Committed(commit);
+                                               },
+                                           .wake =
+                                               [this] {
+                                                 if (flusher_ != nullptr) flusher_->Wake();
+                                               },
+                                           .write = {},
+                                           .unknown = options.unknown,
+                                           .flush = options.flush,
+                                           .budget = budget_,
+                                           .kills = parts.kills,
+                                           .clock = parts.clock});
 }
 
 Result<std::unique_ptr<Ingester>> Ingester::Start(const IngesterOptions& options,
                                                   const Parts& parts) {
+  TRY(CheckTopics(options.topics));
   std::unique_ptr<Ingester> made(new Ingester(options, parts));
   auto* self = made.get();
   self->log_ = TRY(PushLog::Open(parts.folder, options.push,
@@ -44,6 +59,15 @@ Result<std::unique_ptr<Ingester>> Ingester::Start(const IngesterOptions& options
       *self->tables_, options.flush_threads,
       [self](const IngestTable& table, const Status& status) { self->Flushed(table, status); },
       parts.clock);
+  for (const auto& topic : options.topics) {
+    self->topics_.push_back(
+        std::make_unique<KafkaTopic>(topic, KafkaTopic::Parts{.tables = *self->tables_,
+                                                              .budget = self->budget_,
+                                                              .kills = parts.kills,
+                                                              .log = parts.log,
+                                                              .metrics = parts.metrics,
+                                                              .clock = parts.clock}));
+  }
   self->server_ = TRY(PushServer::Listen(
       options.socket,
       {.push = [self](const PushRequest& request,
@@ -73,8 +97,8 @@ void Ingester::Flushed(const IngestTable& table, const Status& status) {
   bool changed = false;
   {
     std::lock_guard lock(mutex_);
-    changed = status.has_value() ? failing_.erase(table.name) > 0
-                                 : failing_.insert(table.name).second;
+    changed =
+        status.has_value() ? failing_.erase(table.name) > 0 : failing_.insert(table.name).second;
   }
   if (!changed) return;
   if (status.has_value()) {
@@ -107,6 +131,7 @@ void Ingester::Replace(catalog::CatalogPtr catalog) {
 
 Status Ingester::Drain(const Deadline& deadline) {
   log_->Close();
+  for (const auto& topic : topics_) topic->Stop();
   server_->Stop();
   return flusher_->Drain(deadline);
 }

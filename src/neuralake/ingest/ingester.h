@@ -6,6 +6,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "neuralake/base/clock.h"
 #include "neuralake/base/deadline.h"
@@ -13,11 +14,12 @@
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/base/rng.h"
 #include "neuralake/catalog/model.h"
-#include "neuralake/ingest/table/checkpointer.h"
-#include "neuralake/ingest/table/flusher.h"
 #include "neuralake/ingest/ingest_metrics.h"
+#include "neuralake/ingest/kafka/topic.h"
 #include "neuralake/ingest/push_log.h"
 #include "neuralake/ingest/push_server.h"
+#include "neuralake/ingest/table/checkpointer.h"
+#include "neuralake/ingest/table/flusher.h"
 #include "neuralake/ingest/table/table_directory.h"
 #include "neuralake/observe/log.h"
 #include "neuralake/observe/metrics.h"
@@ -31,9 +33,11 @@ struct IngesterOptions {
   UnknownMembers unknown{.policy = UnknownMembers::Policy::kReject};
   std::uint64_t pending_bytes_max = kPendingBytesMax;
   std::size_t flush_threads = kFlushThreads;
+  std::vector<KafkaTopicOptions> topics{};
 };
 
-/// The ingest process: takes pushes in over its socket and flushes tables when they are due.
+/// The ingest process: takes pushes in over its socket, reads topics, and flushes tables when they
+/// are due.
 ///
 /// \threads `Tick`, `Replace` and `Drain` from one thread
 class Ingester {
@@ -54,6 +58,7 @@ class Ingester {
   /// Open the log, bring back what it holds, and listen.
   /// \errors kCorruption   the log is damaged; names file and offset
   ///         kUnavailable  the socket cannot be made
+  ///         kInvalid      one topic feeds one table twice
   static Result<std::unique_ptr<Ingester>> Start(const IngesterOptions& options,
                                                  const Parts& parts);
   ~Ingester();
@@ -85,6 +90,7 @@ class Ingester {
   std::unique_ptr<TableDirectory> tables_;
   std::unique_ptr<PushLog> log_;
   std::unique_ptr<Flusher> flusher_;
+  std::vector<std::unique_ptr<KafkaTopic>> topics_;
   std::unique_ptr<PushServer> server_;
 
   std::mutex mutex_;

@@ -39,7 +39,8 @@ inline constexpr int kFlushPlansMax = 8;
 
 /// Tables that are flushed at once.
 inline constexpr std::size_t kFlushThreads = 3;
-/// Checkpoints that may wait to be written; a later one of the same table makes up for one left out.
+/// Checkpoints that may wait to be written; a later one of the same table makes up for one left
+/// out.
 inline constexpr std::size_t kCheckpointQueueMax = 64;
 inline constexpr std::chrono::milliseconds kCheckpointTime{120'000};
 
@@ -65,6 +66,8 @@ inline constexpr std::size_t kKafkaBatchMax = 10'000;
 inline constexpr std::chrono::milliseconds kKafkaPoll{100};
 /// Rows of one topic that may wait for their commit, in bytes; beyond it its partitions pause.
 inline constexpr std::uint64_t kKafkaPendingBytesMax = 128ULL << 20;
+/// Between attempts to read a topic that cannot be read.
+inline constexpr std::chrono::milliseconds kKafkaRetry{500};
 /// How often a topic is asked for new partitions.
 inline constexpr std::chrono::milliseconds kKafkaMetadataInterval{30'000};
 

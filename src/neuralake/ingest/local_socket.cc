@@ -141,8 +141,8 @@ Status LocalSocket::Receive(std::string& frame, const Deadline& deadline) {
   std::uint32_t size = 0;
   TRY(ReceiveAll(reinterpret_cast<char*>(&size), sizeof(size), true, deadline));
   if (size > kFrameBytesMax) {
-    return Fail(ErrorKind::kCorruption, fmt::format("a frame of {} bytes; at most {} are taken",
-                                                    size, kFrameBytesMax));
+    return Fail(ErrorKind::kCorruption,
+                fmt::format("a frame of {} bytes; at most {} are taken", size, kFrameBytesMax));
   }
   frame.resize(size);
   return ReceiveAll(frame.data(), size, false, deadline);

@@ -29,8 +29,8 @@ class PushClientTest : public testing::Test {
   std::unique_ptr<PushServer> Listen(std::size_t connections_max = kConnectionsMax) {
     auto server = PushServer::Listen(
         path_,
-        {.push = [this](const PushRequest& request, const Deadline& deadline)
-             -> Result<PushAnswer> {
+        {.push = [this](const PushRequest& request,
+                        const Deadline& deadline) -> Result<PushAnswer> {
            ++pushes_;
            if (during_) during_(deadline);
            if (request.table == "missing") return Fail(ErrorKind::kNotFound, "no table missing");
@@ -143,8 +143,7 @@ TEST_F(PushClientTest, EndsWithItsDeadline) {
   during_ = [released](const Deadline&) { released.wait(); };
   const auto server = Listen();
   PushClient client(path_);
-  const auto answer =
-      client.Push(Request(), Deadline::After(std::chrono::milliseconds(30)));
+  const auto answer = client.Push(Request(), Deadline::After(std::chrono::milliseconds(30)));
   release.set_value();
   ASSERT_FALSE(answer.has_value());
   EXPECT_EQ(answer.error().kind, ErrorKind::kUnknownOutcome);

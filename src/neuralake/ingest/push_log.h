@@ -16,8 +16,8 @@
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/base/rng.h"
 #include "neuralake/ingest/key_store.h"
-#include "neuralake/ingest/table/pending.h"
 #include "neuralake/ingest/push.h"
+#include "neuralake/ingest/table/pending.h"
 #include "neuralake/ingest/table/table_directory.h"
 #include "neuralake/ingest/wal/write_ahead_log.h"
 

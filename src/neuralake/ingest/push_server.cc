@@ -36,8 +36,8 @@ Result<std::unique_ptr<PushServer>> PushServer::Listen(const std::string& path, 
   auto listener = TRY(ListenLocal(path));
   Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (wake.get() < 0) return Fail(ErrorKind::kUnavailable, "cannot make an event descriptor");
-  return std::unique_ptr<PushServer>(
-      new PushServer(std::move(listener), std::move(wake), std::move(calls), kills, connections_max));
+  return std::unique_ptr<PushServer>(new PushServer(std::move(listener), std::move(wake),
+                                                    std::move(calls), kills, connections_max));
 }
 
 PushServer::PushServer(Descriptor listener, Descriptor wake, Calls calls, KillSwitch& kills,

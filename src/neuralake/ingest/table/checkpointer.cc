@@ -44,9 +44,10 @@ void Checkpointer::Run(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     if (!written.has_value()) {
       // The table is whole without it; readers take longer to open it. Told once for one reason.
-      auto reason = Describe(written.error());
-      if (reason != refused_) log_.Warn("ingest", "no checkpoint", {{"reason", reason}});
-      refused_ = std::move(reason);
+      const auto reason = Describe(written.error());
+      if (refused_.insert(reason).second) {
+        log_.Warn("ingest", "no checkpoint", {{"reason", reason}});
+      }
       continue;
     }
     refused_.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -33,7 +34,7 @@ class Checkpointer {
 
   observe::Log& log_;
   KillSwitch& kills_;
-  std::string refused_;  // why the last one was not written; of the thread alone
+  std::set<std::string> refused_;  // why tables had none, as told; of the thread alone
   BoundedQueue<Job> jobs_;
   std::jthread thread_;
 };

@@ -31,7 +31,7 @@ class PendingBudget {
 /// Rows of one table that are safe at their source and not yet committed: one pushed body, or some
 /// messages of one Kafka partition.
 struct PendingRows {
-  std::int64_t first = 0;     ///< The position of the first: its record, or its message's offset.
+  std::int64_t first = 0;     ///< Its record; of a gapless source, where those before it ended.
   std::int64_t position = 0;  ///< What the table's `txn` says once these rows are in it.
   std::int64_t received_ms = 0;
   MonoTime arrived{};
@@ -63,6 +63,10 @@ class RowSource {
 
   /// The position right behind that row: at or below the one a table has, the row is in it.
   virtual std::int64_t After(const PendingRows& rows, const RejectedRow& row) const = 0;
+
+  /// Whether the positions of its rows leave no gap: each ones' `first` is where those before
+  /// ended. Rows that do not follow what the table has are then asked for again.
+  virtual bool gapless() const { return false; }
 
   /// The rows again, by `decoder`.
   /// \errors kNotFound  this source does not keep them; they come again after `Restart`

@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "neuralake/base/check.h"
-#include "neuralake/ingest/table/dead_letters.h"
 #include "neuralake/ingest/kill_points.h"
 #include "neuralake/ingest/limits.h"
+#include "neuralake/ingest/table/dead_letters.h"
 
 namespace neuralake::ingest {
 
@@ -16,6 +16,15 @@ std::int64_t RowsOf(const PendingRows& rows) { return rows.counts.accepted + row
 
 /// What the rows count for while they wait; it does not change when they are read again.
 std::uint64_t BytesOf(const PendingRows& rows) { return rows.source_bytes; }
+
+/// Whether `rows` of a gapless source follow each other, the first one `start`.
+bool Follow(const std::vector<std::shared_ptr<PendingRows>>& rows, std::int64_t start) {
+  for (const auto& each : rows) {
+    if (each->first != start) return false;
+    start = each->position;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -40,6 +49,11 @@ void TablePipeline::Detach(RowSource& source) {
   DropUntil(source, INT64_MAX);
   std::lock_guard lock(mutex_);
   std::erase_if(lanes_, [&](const Lane& lane) { return lane.source == &source; });
+}
+
+void TablePipeline::Drop(RowSource& source) {
+  std::lock_guard flushing(flushing_);
+  DropUntil(source, INT64_MAX);
 }
 
 TablePipeline::Lane& TablePipeline::LaneOf(const RowSource& source) {
@@ -173,12 +187,19 @@ void TablePipeline::Note(const Status& status) {
 /// The oldest rows of each lane, as many as one flush takes.
 TablePipeline::Shares TablePipeline::TakeShares() const {
   std::lock_guard lock(mutex_);
+  std::vector<const Lane*> lanes;
+  for (const auto& lane : lanes_) {
+    if (!lane.waiting.empty()) lanes.push_back(&lane);
+  }
+  // The one that waits longest first, so that a busy source does not keep a quiet one waiting.
+  std::ranges::stable_sort(lanes, {},
+                           [](const Lane* lane) { return lane->waiting.front()->arrived; });
   Shares shares;
   std::int64_t rows = 0;
   std::uint64_t bytes = 0;
-  for (const auto& lane : lanes_) {
-    Share share{lane.source, {}};
-    for (const auto& each : lane.waiting) {
+  for (const auto* lane : lanes) {
+    Share share{lane->source, {}};
+    for (const auto& each : lane->waiting) {
       if (rows >= parts_.flush.rows || bytes >= parts_.flush.bytes) break;
       rows += RowsOf(*each);
       bytes += BytesOf(*each);
@@ -222,12 +243,16 @@ Status TablePipeline::FlushOnce(const Deadline& deadline) {
 void TablePipeline::DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot) {
   for (auto& share : shares) {
     const auto known = snapshot->transaction(share.source->app_id());
-    if (!known.has_value()) continue;
-    std::erase_if(share.rows, [&](const auto& rows) { return rows->position <= *known; });
-    DropUntil(*share.source, *known);
-    share.source->Committed(*known);
-    // Part of the first is in the table: whoever wrote it had cut the messages elsewhere.
-    if (!share.rows.empty() && share.rows.front()->first < *known) Restart(share, *known);
+    if (known.has_value()) {
+      std::erase_if(share.rows, [&](const auto& rows) { return rows->position <= *known; });
+      DropUntil(*share.source, *known);
+      share.source->Committed(*known);
+    }
+    if (share.rows.empty() || !share.source->gapless()) continue;
+    // Part of the first is in the table, since whoever wrote it had cut the messages elsewhere; or
+    // rows between were dropped, for a reason that this process had.
+    const auto start = known.value_or(share.rows.front()->first);
+    if (!Follow(share.rows, start)) Restart(share, start);
   }
 }
 

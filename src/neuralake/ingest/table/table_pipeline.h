@@ -64,6 +64,9 @@ class TablePipeline {
   /// No more rows of `source`; those that wait are dropped.
   void Detach(RowSource& source);
 
+  /// Drop the rows of `source` that wait; a flush that has begun comes first.
+  void Drop(RowSource& source);
+
   /// A decoder for the table's schema, to be given back.
   /// \errors as `TableSink::Refresh`, when the schema is not known yet
   struct Lease {

@@ -30,10 +30,8 @@ class Partition final : public RowSource {
       const auto text = "{\"id\":" + std::to_string(offset) + "}";
       ASSERT_TRUE(lease.decoder->Add(ContentType::kJson, text, offset).has_value());
     }
-    PendingRows rows{.first = first,
-                     .position = next,
-                     .arrived = clock_.Mono(),
-                     .counts = {next - first, 0}};
+    PendingRows rows{
+        .first = first, .position = next, .arrived = clock_.Mono(), .counts = {next - first, 0}};
     rows.decoded = std::make_shared<const Decoded>(lease.decoder->Finish());
     rows.schema = lease.schema;
     pipeline_.GiveBack(std::move(lease));
@@ -48,6 +46,7 @@ class Partition final : public RowSource {
   std::int64_t After(const PendingRows&, const RejectedRow& row) const override {
     return row.origin + 1;
   }
+  bool gapless() const override { return true; }
   Result<Decoded> Reload(const PendingRows&, Decoder&) override {
     return Fail(ErrorKind::kNotFound, "not kept");
   }
@@ -173,7 +172,8 @@ TEST(TablePipeline, DeadLettersAreThereOnceWhenTheirRowsFailedAfterThem) {
   ASSERT_TRUE(lake.store()
                   .Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny})
                   .has_value());
-  ASSERT_TRUE(lake.store().Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
+  ASSERT_TRUE(
+      lake.store().Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
   ASSERT_FALSE(process->Flush().has_value());
   EXPECT_THAT(lake.Ids(), IsEmpty());
   EXPECT_THAT(lake.Values("payload", "events__dead_letters"), SizeIs(1));
@@ -209,13 +209,44 @@ TEST(TablePipeline, ASourceThatAnotherWriterServedMeanwhileStartsAgainWhereTheTa
   ASSERT_TRUE(process->Flush().has_value());
   EXPECT_THAT(partition.committed_, ElementsAre(5));
   partition.Give(5, 10);
-  CommitAsOther(lake, {delta::SetTransaction{.app_id = partition.app_id(), .version = 7, .last_updated = {}}});
+  CommitAsOther(lake, {delta::SetTransaction{
+                          .app_id = partition.app_id(), .version = 7, .last_updated = {}}});
   ASSERT_TRUE(process->Flush().has_value());
   EXPECT_THAT(partition.restarts_, ElementsAre(7));
   EXPECT_THAT(lake.Ids(), SizeIs(5));
   partition.Give(7, 9);
   ASSERT_TRUE(process->Flush().has_value());
   EXPECT_THAT(lake.Ids(), ElementsAre("0", "1", "2", "3", "4", "7", "8"));
+}
+
+TEST(TablePipeline, RowsBehindAGapAreAskedForAgainAndNotCommitted) {
+  TestLake lake;
+  const auto process = lake.Start();
+  Partition partition(process->pipeline(), lake.clock);
+  partition.Give(0, 5);
+  ASSERT_TRUE(process->Flush().has_value());
+  partition.Give(5, 7);
+  partition.Give(9, 10);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(partition.restarts_, ElementsAre(5));
+  EXPECT_THAT(lake.Ids(), SizeIs(5));
+  EXPECT_EQ(process->pipeline().state().rows, 0);
+}
+
+TEST(TablePipeline, AQuietSourceIsNotKeptWaitingByABusyOne) {
+  TestLake lake;
+  TestLake::Options options;
+  options.flush.rows = 5;
+  const auto process = lake.Start(options);
+  Partition busy(process->pipeline(), lake.clock);
+  busy.Give(100, 105);
+  lake.clock.Advance(std::chrono::milliseconds(1));
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  lake.clock.Advance(std::chrono::milliseconds(1));
+  busy.Give(105, 110);
+  ASSERT_TRUE(process->Flush().has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), testing::Contains("1"));
 }
 
 TEST(TablePipeline, RowsThatTheTableHasAlreadyAreDropped) {

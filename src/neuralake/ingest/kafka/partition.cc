@@ -1,0 +1,72 @@
+#include "neuralake/ingest/kafka/partition.h"
+
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace neuralake::ingest {
+
+KafkaPartition::KafkaPartition(TablePipeline& pipeline, const std::string& cluster,
+                               const std::string& topic, std::int32_t partition)
+    : pipeline_(pipeline),
+      partition_(partition),
+      name_("kafka:" + topic),
+      app_id_(fmt::format("neuralake-kafka-{}-{}-{}", cluster, topic, partition)) {
+  pipeline_.Attach(*this);
+}
+
+KafkaPartition::~KafkaPartition() { pipeline_.Detach(*this); }
+
+Result<std::optional<std::int64_t>> KafkaPartition::Position(const Deadline& deadline) {
+  if (begun_ && !restart_wanted_) return next_;
+  // In this order: rows that go after this are asked for once more, never left out.
+  restart_wanted_ = false;
+  pipeline_.Drop(*this);
+  return pipeline_.PositionOf(*this, deadline);
+}
+
+void KafkaPartition::Begin(std::int64_t position) {
+  next_ = position;
+  begun_ = true;
+}
+
+Status KafkaPartition::Take(std::span<const KafkaMessage> messages, Clock& clock,
+                            const Deadline& deadline) {
+  auto lease = TRY(pipeline_.TakeDecoder(deadline));
+  PendingRows rows{.first = next_,
+                   .position = messages.back().offset + 1,
+                   .received_ms = clock.Now().time_since_epoch().count(),
+                   .arrived = clock.Mono()};
+  for (const auto& message : messages) {
+    if (!message.payload.has_value()) continue;
+    // One value, or else one a line; what is neither becomes one dead letter for each line.
+    auto added = lease.decoder->Add(ContentType::kJson, *message.payload, message.offset);
+    if (!added.has_value()) {
+      added = TRY(lease.decoder->Add(ContentType::kNdjson, *message.payload, message.offset));
+    }
+    rows.counts.accepted += added->accepted;
+    rows.counts.rejected += added->rejected;
+    rows.source_bytes += message.payload->size();
+  }
+  rows.decoded = std::make_shared<const Decoded>(lease.decoder->Finish());
+  rows.schema = lease.schema;
+  pipeline_.GiveBack(std::move(lease));
+  next_ = rows.position;
+  pipeline_.Add(*this, std::move(rows));
+  return {};
+}
+
+std::string KafkaPartition::PositionOf(const PendingRows& /*rows*/, const RejectedRow& row) const {
+  return fmt::format("{}:{}:{}", partition_, row.origin, row.row);
+}
+
+std::int64_t KafkaPartition::After(const PendingRows& /*rows*/, const RejectedRow& row) const {
+  return row.origin + 1;
+}
+
+Result<Decoded> KafkaPartition::Reload(const PendingRows& /*rows*/, Decoder& /*decoder*/) {
+  return Fail(ErrorKind::kNotFound, "the topic keeps the messages, this process does not");
+}
+
+}  // namespace neuralake::ingest
