@@ -15,6 +15,11 @@ from push import Connection, LostError, RefusedError
 AGAIN = {"unavailable", "resource_exhausted", "unknown_outcome", "deadline_exceeded"}
 
 
+def line(client: int, number: int, text: str = "") -> str:
+    """One event that fits."""
+    return json.dumps({"client": client, "number": number, "text": text})
+
+
 @dataclass
 class Told:
     """What one client was told."""
@@ -95,5 +100,5 @@ class Client(threading.Thread):
                 lines.append(json.dumps({"client": self.number, "number": f"no {number}"}))
             else:
                 good.add(number)
-                lines.append(json.dumps({"client": self.number, "number": number, "text": filler}))
+                lines.append(line(self.number, number, filler))
         return "\n".join(lines).encode(), good, bad

@@ -36,13 +36,13 @@ TABLES = """\
 from neuralake import Column, DeltaTable
 
 events = DeltaTable(
-    "data/events",
+    "{location}",
     columns=[
         Column("client", "int32", nullable=False),
         Column("number", "int64", nullable=False),
         Column("text", "string"),
     ],
-    properties={"delta.checkpointInterval": "5"},
+    properties={{"delta.checkpointInterval": "5"}},
 )
 """
 
@@ -51,13 +51,13 @@ def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT / "python")}
 
 
-def make(folder: Path, more: str = "") -> Path:
-    """A project below `folder`, its manifest built."""
+def make(folder: Path, more: str = "", location: str = "data/events") -> Path:
+    """A project in `folder`, its manifest built; `more` goes into its settings."""
     folder.mkdir(parents=True)
     settings = SETTINGS.format(python=ROOT / ".venv/bin/python") + more
     (folder / "neuralake.toml").write_text(settings)
     (folder / "lake.py").write_text(CATALOG)
-    (folder / "tables.py").write_text(TABLES)
+    (folder / "tables.py").write_text(TABLES.format(location=location))
     done = subprocess.run(
         [BINARY, "catalog", "build", "--project", str(folder)],
         env=environment(),
