@@ -10,8 +10,8 @@ from pathlib import Path
 
 import count
 from clients import Client
-from processes import Process, has_command, kill_points
-from project import socket_of
+from processes import Process, kill_points
+from project import has_command, socket_of
 
 UPKEEP = ("compact", "vacuum")
 CLIENTS = 3
@@ -24,6 +24,7 @@ class Report:
     hit: Counter = field(default_factory=Counter)  # kills by step; `at random` is one
     upkeep_killed: Counter = field(default_factory=Counter)
     missed: list[str] = field(default_factory=list)  # steps that were not reached
+    absent: list[str] = field(default_factory=list)  # upkeep that this build does not have
     left_out: list[str] = field(default_factory=list)  # steps that this build does not have
     wrong: list[str] = field(default_factory=list)
     rows: int = 0
@@ -35,6 +36,7 @@ class Report:
     def lines(self) -> list[str]:
         lines = [f"{times:4} {step}" for step, times in sorted(self.hit.items())]
         lines += [f"{times:4} {name}, at random" for name, times in self.upkeep_killed.items()]
+        lines += [f"   - {name}: not a command of this build" for name in self.absent]
         lines += [f"   - {step}: this build writes no checkpoints" for step in self.left_out]
         lines.append(
             f"{sum(self.hit.values())} kills of ingest in {self.seconds:.0f} s; {self.rows} events "
@@ -51,6 +53,8 @@ class Run:
         self.random = random.Random(seed)
         self.report = Report()
         self.upkeep: dict[str, Process] = {}
+        self.beside = [name for name in UPKEEP if has_command(name)]
+        self.report.absent = [name for name in UPKEEP if name not in self.beside]
         self.clients = [Client(i, socket_of(project), seed) for i in range(CLIENTS)]
 
     def named(self, step: str, limit_s: float = 20.0) -> None:
@@ -83,9 +87,7 @@ class Run:
 
     def keep_up(self) -> None:
         """Compaction and vacuum run beside, and are killed as well, once in a while."""
-        for name in UPKEEP:
-            if not has_command(name):
-                continue
+        for name in self.beside:
             if name in self.upkeep and self.random.random() < 0.2:
                 self.upkeep[name].kill()
                 self.report.upkeep_killed[name] += 1

@@ -26,11 +26,6 @@ def kill_points() -> list[str]:
     return [names[name] for name in re.findall(r"\{(k\w+), \"", rows)]
 
 
-def has_command(name: str) -> bool:
-    said = subprocess.run([BINARY, "--help"], capture_output=True, text=True).stdout
-    return re.search(rf"^  {name}\b", said, re.MULTILINE) is not None
-
-
 class Process:
     """One subcommand of the binary, running."""
 
