@@ -60,7 +60,7 @@ package: build ## a wheel in dist/
 
 soak: build ## hours of faults
 	@scripts/setup run
-	@.venv/bin/python tests/crash/soak.py $(ARGS)
+	@NEURALAKE_BINARY=$(CURDIR)/build/release/bin/neuralake .venv/bin/python tests/crash/soak.py $(ARGS)
 
 clean: ## remove what builds made in this checkout
 	@rm -rf build dist web/dist

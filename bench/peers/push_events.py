@@ -1,12 +1,18 @@
 """Pushes events into an ingest process of its own and prints one figure.
 
-usage: push_events.py BINARY PROJECT acknowledge COUNT   p50 of one event at a time, in seconds
-       push_events.py BINARY PROJECT rows COUNT          rows a second, until the table has them
+usage: push_events.py BINARY PROJECT socket|http acknowledge COUNT
+           p50 of one event at a time, in seconds
+       push_events.py BINARY PROJECT socket|http rows COUNT
+           rows a second, until the table has them
+
+By `http` the way goes through `neuralake serve`; by `socket` straight to the ingest process.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import re
 import shutil
 import signal
@@ -15,13 +21,16 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/crash"))
 
 from push import Connection
 
 TABLE = "lake.events"
+Connect = Callable[[], Any]
 BODY_ROWS = 500
 SENDERS = 4
 
@@ -34,8 +43,26 @@ def event(number: int) -> str:
     )
 
 
-def acknowledge(socket: Path, count: int) -> dict[str, object]:
-    connection = Connection(socket)
+class HttpConnection:
+    """The same push over HTTP, on one connection."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+
+    def push(self, table: str, body: bytes, key: str = "") -> None:
+        headers = {"Content-Type": "application/x-ndjson"}
+        if key:
+            headers["Idempotency-Key"] = key
+        path = "/api/v1/ingest/" + table.replace(".", "/")
+        self.connection.request("POST", path, body, headers)
+        response = self.connection.getresponse()
+        text = response.read()
+        if response.status != 200:
+            raise SystemExit(f"{response.status}: {text.decode(errors='replace')}")
+
+
+def acknowledge(connect: Connect, _: Path, count: int) -> dict[str, object]:
+    connection = connect()
     connection.push(TABLE, event(0).encode())
     times = []
     for number in range(count):
@@ -54,7 +81,7 @@ def committed(socket: Path) -> int:
     return int(float(found.group(1))) if found else 0
 
 
-def rows(socket: Path, count: int) -> dict[str, object]:
+def rows(connect: Connect, socket: Path, count: int) -> dict[str, object]:
     """Bodies are made beforehand: the senders share the two cores with the process."""
     bodies = [
         "".join(event(first + i) for i in range(BODY_ROWS)).encode()
@@ -64,7 +91,7 @@ def rows(socket: Path, count: int) -> dict[str, object]:
     lock = threading.Lock()
 
     def send() -> None:
-        connection = Connection(socket, timeout_s=60)
+        connection = connect()
         while True:
             with lock:
                 if not bodies:
@@ -89,21 +116,53 @@ def rows(socket: Path, count: int) -> dict[str, object]:
     }
 
 
+class Started(NamedTuple):
+    child: subprocess.Popen[str]
+    said: str  # the line by which it said that it is ready
+
+
+def start(binary: str, command: str, project: Path, ready: str) -> Started:
+    child = subprocess.Popen(
+        [binary, command, "--project", str(project)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={
+            **os.environ,
+            "NEURALAKE_SERVE__PORT": "0",
+            "NEURALAKE_SERVE__PG_PORT": "0",
+            "NEURALAKE_SERVE__SITE": "false",
+        },
+    )
+    assert child.stdout is not None
+    said = child.stdout.readline()
+    if ready not in said:
+        raise SystemExit(f"{command} does not start")
+    return Started(child, said)
+
+
 def main() -> None:
-    binary, project, what, count = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+    binary, project, way, what = sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4]
+    count = int(sys.argv[5])
     for folder in ("data", ".neuralake/ingest"):
         shutil.rmtree(project / folder, ignore_errors=True)
-    process = subprocess.Popen(
-        [binary, "ingest", "--project", str(project)], stdout=subprocess.PIPE
-    )
+    processes = []
     try:
-        assert process.stdout is not None
-        assert b"ready" in process.stdout.readline()
+        processes.append(start(binary, "ingest", project, "ready"))
         socket = project / ".neuralake/ingest/ingest.sock"
-        print(json.dumps({"acknowledge": acknowledge, "rows": rows}[what](socket, count)))
+
+        connect: Connect = lambda: Connection(socket, timeout_s=60)  # noqa: E731
+        if way == "http":
+            processes.append(start(binary, "serve", project, "serving"))
+            found = re.search(r"http://127\.0\.0\.1:(\d+)", processes[1].said)
+            assert found is not None, processes[1].said
+            port = int(found.group(1))
+            connect = lambda: HttpConnection(port)  # noqa: E731
+        print(json.dumps({"acknowledge": acknowledge, "rows": rows}[what](connect, socket, count)))
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        for process in processes:
+            process.child.send_signal(signal.SIGTERM)
+        for process in processes:
+            process.child.wait(30)
 
 
 if __name__ == "__main__":

@@ -62,10 +62,11 @@ def rows(work: Path, full: bool) -> list[Row]:
     return [
         Row(
             name="ingest.acknowledge",
-            title="one event of 120 bytes pushed and acknowledged, p50 of 2,000; local socket",
+            title="one event of 120 bytes pushed and acknowledged, p50 of 2,000",
             target="p50 at most a bare program that syncs the same bytes in the same run + 1 ms",
             contenders=[
-                Contender("neuralake", [*ours, "acknowledge", "2000"]),
+                Contender("neuralake, HTTP", [*ours, "http", "acknowledge", "2000"]),
+                Contender("neuralake, local socket", [*ours, "socket", "acknowledge", "2000"]),
                 Contender("bare fdatasync", [*bare, "2000"]),
             ],
         ),
@@ -73,7 +74,10 @@ def rows(work: Path, full: bool) -> list[Row]:
             name="ingest.rows",
             title=f"{int(count):,} events in bodies of 500, 4 senders, until committed to Delta",
             target="50,000 rows/s",
-            contenders=[Contender("neuralake", [*ours, "rows", count])],
+            contenders=[
+                Contender("neuralake, HTTP", [*ours, "http", "rows", count]),
+                Contender("neuralake, local socket", [*ours, "socket", "rows", count]),
+            ],
             higher_is_better=True,
         ),
     ]
