@@ -31,11 +31,11 @@ Run::Run(Service& service, std::string id, Request request, Clock& clock)
     : service_(service),
       id_(std::move(id)),
       request_(std::move(request)),
+      timeout_(std::min(request_.timeout, service.timeout_max())),
       clock_(clock),
       arrived_(clock.Now()),
       arrived_mono_(clock.Mono()),
-      deadline_(
-          Deadline::After(std::min(request_.timeout, kTimeoutDefault), stop_.get_token(), clock)),
+      deadline_(Deadline::After(timeout_, stop_.get_token(), clock)),
       lane_(service.LaneFor(request_.statement.sql)) {}
 
 Run::~Run() { Close(Fail(ErrorKind::kCancelled, "the client went away")); }
@@ -43,8 +43,10 @@ Run::~Run() { Close(Fail(ErrorKind::kCancelled, "the client went away")); }
 Status Run::Start() {
   const Busy busy(*this);
   TRY(deadline_.Check("the statement"));
-  const engine::Limits limits{request_.rows_max, std::min(request_.timeout, kTimeoutDefault)};
-  auto stream = service_.executor().Execute(request_.statement, request_.grants, limits, deadline_);
+  const engine::Limits limits{request_.rows_max, timeout_};
+  engine::Executor& executor =
+      request_.executor != nullptr ? *request_.executor : service_.executor();
+  auto stream = executor.Execute(request_.statement, request_.grants, limits, deadline_);
   if (!stream) return std::unexpected(Explain(std::move(stream.error())));
   std::lock_guard lock(mutex_);
   stream_ = std::move(*stream);
@@ -117,9 +119,8 @@ Error Run::Explain(Error error) const {
     error.message = "the statement was cancelled";
   } else if (deadline_.Left() == Duration{0}) {
     error.kind = ErrorKind::kDeadlineExceeded;
-    const auto timeout = std::min(request_.timeout, kTimeoutDefault);
     error.message =
-        fmt::format("the statement ran longer than its limit of {} ms", timeout.count());
+        fmt::format("the statement ran longer than its limit of {} ms", timeout_.count());
   }
   return error;
 }

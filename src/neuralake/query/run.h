@@ -25,7 +25,7 @@ struct Request {
   engine::Grants grants;
   engine::Executor* executor = nullptr;                  ///< Null: the service's own.
   std::optional<std::uint64_t> rows_max = kRowsDefault;  ///< Nothing: all rows.
-  std::chrono::milliseconds timeout = kTimeoutDefault;   ///< Cut to `kTimeoutDefault`.
+  std::chrono::milliseconds timeout = kTimeoutDefault;   ///< Cut to the service's `timeout_max`.
   std::string_view protocol;                             ///< `http`, `postgres`; static storage.
   std::string client;                                    ///< Address and port.
 };
@@ -81,6 +81,7 @@ class Run {
   Service& service_;
   const std::string id_;
   const Request request_;
+  const std::chrono::milliseconds timeout_;
   Clock& clock_;
   const WallTime arrived_;
   const MonoTime arrived_mono_;

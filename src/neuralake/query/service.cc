@@ -59,6 +59,7 @@ Service::Service(engine::Executor& executor, observe::Metrics& metrics, Options 
     : executor_(executor),
       clock_(clock),
       boot_(static_cast<std::uint32_t>(rng.Next())),
+      timeout_max_(options.timeout_max),
       counters_(std::make_unique<Counters>(metrics)),
       journal_(options.history_max),
       lanes_(options.lanes, clock) {}

@@ -28,6 +28,8 @@ class Service {
   struct Options {
     Lanes::Options lanes;
     std::size_t history_max = kHistoryMax;
+    /// No statement may run longer, whatever it asks for.
+    std::chrono::milliseconds timeout_max = kTimeoutDefault;
   };
 
   Service(engine::Executor& executor, observe::Metrics& metrics, Options options,
@@ -58,6 +60,8 @@ class Service {
 
   Lanes& lanes() { return lanes_; }
 
+  std::chrono::milliseconds timeout_max() const { return timeout_max_; }
+
   /// Bring the gauges up to date, before metrics are read.
   void UpdateGauges();
 
@@ -74,6 +78,7 @@ class Service {
   engine::Executor& executor_;
   Clock& clock_;
   const std::uint32_t boot_;
+  const std::chrono::milliseconds timeout_max_;
   std::atomic<std::uint64_t> next_id_ = 1;
   std::unique_ptr<Counters> counters_;
   Durations durations_;

@@ -56,6 +56,29 @@ TEST_F(ServiceTest, KeepsAFinishedStatementInTheHistory) {
   EXPECT_TRUE(recent[0].outcome);
 }
 
+TEST_F(ServiceTest, LetsNoStatementRunLongerThanTheLongest) {
+  Service strict{executor_, metrics_, {.lanes = {}, .timeout_max = 1ms}};
+  Request request = Ask("wait");
+  request.timeout = 1h;
+  const auto run = strict.Open(std::move(request));
+  EXPECT_LE(run->deadline().Left(), 1ms);
+}
+
+TEST_F(ServiceTest, RunsAStatementOnItsOwnExecutor) {
+  class Refusing final : public TestExecutor {
+   public:
+    Result<std::unique_ptr<engine::RowStream>> Execute(const engine::Statement&,
+                                                       const engine::Grants&, const engine::Limits&,
+                                                       const Deadline&) override {
+      return Fail(ErrorKind::kNotFound, "asked here");
+    }
+  } other;
+  Request request = Ask("rows 1");
+  request.executor = &other;
+  const auto run = service_.Open(std::move(request));
+  EXPECT_EQ(run->Start().error().kind, ErrorKind::kNotFound);
+}
+
 TEST_F(ServiceTest, TellsThatTheAnswerWasCut) {
   Request request = Ask("rows 2500");
   request.rows_max = 10;

@@ -14,7 +14,7 @@ namespace neuralake::query {
 ///
 /// It knows four statements: `rows N` (one BIGINT column `n`, batches of 1000), `wait` (the first
 /// `Next` blocks until it is cancelled), `fail N` (fails after N rows), `refuse` (not admitted).
-class TestExecutor final : public engine::Executor {
+class TestExecutor : public engine::Executor {
  public:
   Result<std::unique_ptr<engine::RowStream>> Execute(const engine::Statement& statement,
                                                      const engine::Grants& grants,
