@@ -42,11 +42,12 @@ def export_module(target: str, project: Path) -> Json:
         with recording() as made:
             catalog = _find_catalog(target, finder.problems)
             if catalog is None:
-                return _document(None, [], finder.problems, _shorten(project))
-            exported = _export(catalog, made, finder.problems, project)
+                exported = _document(None, [], finder.problems, _shorten(project))
+            else:
+                exported = _export(catalog, made, finder.problems, project)
     finally:
         sys.meta_path.remove(finder)
-    return exported
+    return {**exported, "sources": sorted(map(_shorten(project), finder.sources))}
 
 
 def export_catalog(catalog: Catalog, project: Path) -> Json:

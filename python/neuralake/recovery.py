@@ -38,12 +38,15 @@ class RecoveringFinder(importlib.abc.MetaPathFinder):
         What went wrong so far, in order of import.
     lost
         Names that failed statements would have bound.
+    sources
+        The files of the project that were imported, well or not.
     """
 
     def __init__(self, project: Path) -> None:
         self.project = project.resolve()
         self.problems: list[Problem] = []
         self.lost: set[str] = set()
+        self.sources: set[str] = set()
 
     def find_spec(
         self,
@@ -57,6 +60,7 @@ class RecoveringFinder(importlib.abc.MetaPathFinder):
             return spec
         if not self.owns(spec.loader.path):
             return spec
+        self.sources.add(spec.loader.path)
         spec.loader = _RecoveringLoader(fullname, spec.loader.path, self)
         return spec
 

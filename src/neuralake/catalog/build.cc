@@ -9,6 +9,7 @@
 
 #include "neuralake/catalog/child.h"
 #include "neuralake/catalog/limits.h"
+#include "neuralake/catalog/reading.h"
 
 namespace neuralake::catalog {
 namespace {
@@ -99,6 +100,7 @@ std::map<std::string, std::string> PythonEnvironment(const BuildRequest& request
 Result<Build> BuildCatalog(const BuildRequest& request, const Deadline& deadline) {
   Build build;
   const std::string exported = TRY(Export(request, build.log, deadline));
+  build.sources = ReadSources(exported);
   build.problems = CheckDefinitions(exported);
   if (HasErrors(build.problems)) return build;
   build.manifest = TRY(MakeManifest(exported));

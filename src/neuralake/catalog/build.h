@@ -27,6 +27,9 @@ struct Build {
   std::string manifest;  ///< Its bytes; empty when a problem is an error.
   CatalogPtr model;      ///< For the project's folder; null when a problem is an error.
   std::string log;       ///< What the definitions printed.
+  /// The files of the project that were imported, well or not, relative to it: when one changes,
+  /// the definitions may have.
+  std::vector<std::string> sources;
 };
 
 /// Import the definitions of a project with Python, check them and make the manifest. Writes no

@@ -195,6 +195,16 @@ Reading ReadDocument(std::string_view text, std::string_view format) {
   return reading;
 }
 
+std::vector<std::string> ReadSources(std::string_view text) {
+  std::vector<std::string> sources;
+  const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!json.is_object() || !json.contains("sources") || !json["sources"].is_array()) return sources;
+  for (const Json& source : json["sources"]) {
+    if (source.is_string()) sources.push_back(source.get<std::string>());
+  }
+  return sources;
+}
+
 void SortProblems(std::vector<Problem>& problems) {
   std::ranges::stable_sort(problems, {}, [](const Problem& p) {
     return std::tie(p.place.file, p.place.line, p.subject);

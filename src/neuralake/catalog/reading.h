@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Reading {
 /// Read a document of `format`: shapes, types of columns and kinds of table are checked here, all
 /// else by `CheckModel`.
 Reading ReadDocument(std::string_view json, std::string_view format);
+
+/// The `sources` of an export: files relative to the project. Empty when it has none.
+std::vector<std::string> ReadSources(std::string_view json);
 
 /// Check what can only be judged with the whole in view: names, keys, partitions, locations,
 /// properties. Adds to `problems`.
