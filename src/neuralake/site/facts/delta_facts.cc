@@ -125,10 +125,8 @@ VersionFacts Entry(const delta::HistoryEntry& entry) {
 
 }  // namespace
 
-Result<TableFacts> DeltaFacts(std::shared_ptr<storage::ObjectStore> store,
-                              const Deadline& deadline) {
-  const std::shared_ptr<delta::Table> table = delta::Table::Open(std::move(store));
-  const delta::SnapshotPtr snapshot = TRY(table->Latest(deadline));
+Result<TableFacts> DeltaFacts(delta::Table& table, const Deadline& deadline) {
+  const delta::SnapshotPtr snapshot = TRY(table.Latest(deadline));
   TableFacts facts;
   facts.version = snapshot->version();
   facts.rows = snapshot->num_records();
@@ -139,7 +137,7 @@ Result<TableFacts> DeltaFacts(std::shared_ptr<storage::ObjectStore> store,
   facts.partition_by = snapshot->metadata().partition_columns;
   FillBounds(snapshot->files(), facts, deadline);
   FillPartitions(snapshot->files(), facts);
-  for (const delta::HistoryEntry& entry : TRY(table->History(kHistoryMax, deadline))) {
+  for (const delta::HistoryEntry& entry : TRY(table.History(kHistoryMax, deadline))) {
     facts.history.push_back(Entry(entry));
   }
   return facts;

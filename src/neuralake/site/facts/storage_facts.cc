@@ -8,12 +8,15 @@
 namespace neuralake::site {
 namespace {
 
-Result<TableFacts> Collect(const catalog::TableModel& table, const Deadline& deadline) {
+Result<std::shared_ptr<delta::Table>> OpenAnew(const std::string& location) {
+  return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))));
+}
+
+Result<TableFacts> Collect(const catalog::TableModel& table, const TableOpener& open,
+                           const Deadline& deadline) {
   switch (table.kind) {
-    case catalog::TableKind::kDelta: {
-      const Uri uri = TRY(Uri::Parse(table.uri));
-      return DeltaFacts(TRY(storage::OpenStore(uri)), deadline);
-    }
+    case catalog::TableKind::kDelta:
+      return DeltaFacts(*TRY(open(table.uri)), deadline);
     case catalog::TableKind::kParquet: {
       const TableFiles files = TRY(FindFiles(table, deadline));
       return ParquetFacts(table, files, deadline);
@@ -49,9 +52,10 @@ std::vector<ColumnFacts> FlattenedColumns(const columnar::Schema& schema) {
   return columns;
 }
 
-FactsSource FactsFromStorage(Deadline deadline) {
-  return [deadline](const catalog::DatabaseModel&, const catalog::TableModel& table) {
-    Result<TableFacts> facts = Collect(table, deadline);
+FactsSource FactsFromStorage(Deadline deadline, TableOpener open) {
+  if (!open) open = OpenAnew;
+  return [deadline, open](const catalog::DatabaseModel&, const catalog::TableModel& table) {
+    Result<TableFacts> facts = Collect(table, open, deadline);
     if (facts) return std::move(*facts);
     TableFacts problem;
     problem.unwritten = table.kind == catalog::TableKind::kDelta &&
