@@ -14,9 +14,8 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t kHeaderBytesMax = 16 << 10;
 inline constexpr std::size_t kHeadersMax = 100;
 inline constexpr std::size_t kTargetBytesMax = 8 << 10;
+/// Of a statement or a push; the ingest process takes as much.
 inline constexpr std::size_t kBodyBytesMax = 16 << 20;
-/// Of `POST /api/v1/ingest/…`, which carries data.
-inline constexpr std::size_t kIngestBodyBytesMax = 64 << 20;
 /// Parameters of one statement.
 inline constexpr std::size_t kParametersMax = 1000;
 
@@ -31,6 +30,8 @@ inline constexpr auto kBodyGrace = 10s;
 inline constexpr auto kIdleTimeMax = 60s;
 /// For the client to take a part of an answer.
 inline constexpr auto kWriteTimeMax = 30s;
+/// For the client to stop sending after a request was refused, before its connection is closed.
+inline constexpr auto kLingerTimeMax = 2s;
 inline constexpr std::size_t kRequestsPerConnectionMax = 100'000;
 
 // Both protocols.
@@ -65,6 +66,18 @@ inline constexpr auto kDescribeTimeMax = 10s;
 inline constexpr std::size_t kStaticFileBytesMax = 64 << 20;
 /// Statements shown by `GET /api/v1/queries`.
 inline constexpr std::size_t kQueriesShown = 200;
+
+// Definitions.
+
+/// How often their files are looked at.
+inline constexpr auto kDefinitionsInterval = 250ms;
+/// For Python to import them.
+inline constexpr auto kBuildTimeMax = 60s;
+/// Broken definitions are built again after this time even when their files stay the same: what
+/// they need may have come.
+inline constexpr auto kBrokenRetryInterval = 30s;
+/// Python files that are watched in one folder.
+inline constexpr std::size_t kDefinitionFilesMax = 10'000;
 
 // The Postgres protocol.
 

@@ -64,9 +64,8 @@ Reply FromResult(Result<Reply> result, std::string_view request_id) {
 
 Api::Api(Parts parts) : parts_(std::move(parts)), columns_(parts_.queries, parts_.clock) {}
 
-std::size_t Api::BodyBytesMax(std::string_view method, std::string_view target) {
-  if (method != "POST") return 0;
-  return target.starts_with("/api/v1/ingest/") ? kIngestBodyBytesMax : kBodyBytesMax;
+std::size_t Api::BodyBytesMax(std::string_view method) {
+  return method == "POST" ? kBodyBytesMax : 0;
 }
 
 Reply Api::Handle(const HttpRequest& request) {
@@ -112,7 +111,11 @@ Result<Reply> Api::RouteTable(const HttpRequest& request, const Target& target) 
   const auto& path = target.segments;
   if (path.size() == 4 || (path.size() == 6 && path[5] != "rows")) return NoRoute(request);
   if (!Allows(request, "GET")) return NotAllowed(request, "GET");
-  if (path.size() == 3) return Json(TablesJson(*parts_.catalog.Get()->model));
+  if (path.size() == 3) {
+    // Thousands of tables take a while to print.
+    return Reply{
+        BlockingReply{[status = parts_.catalog.Get()] { return Json(TablesJson(*status)); }}};
+  }
   if (path.size() == 5) return TableSchema(request, path[3], path[4]);
   return Rows(request, target, path[3], path[4]);
 }

@@ -66,8 +66,8 @@ class Api {
 
   explicit Api(Parts parts);
 
-  /// How large a body of `method` and `target` may be.
-  static std::size_t BodyBytesMax(std::string_view method, std::string_view target);
+  /// How large the body of a request may be.
+  static std::size_t BodyBytesMax(std::string_view method);
 
   Reply Handle(const HttpRequest& request);
 

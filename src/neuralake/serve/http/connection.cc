@@ -103,7 +103,7 @@ asio::awaitable<void> HttpConnection::Run() {
       HttpResponse response =
           ErrorResponse({ErrorKind::kInvalid, fault_->message, {}, -1}, nameless.request_id);
       response.status = fault_->status;
-      co_await SendWhole(nameless, std::move(response), false);
+      if (co_await SendWhole(nameless, std::move(response), false)) co_await Linger();
       break;
     }
     const bool keep_alive = parser.keep_alive() && served < kRequestsPerConnectionMax && !draining_;
@@ -116,9 +116,21 @@ asio::awaitable<void> HttpConnection::Run() {
 }
 
 asio::awaitable<HttpConnection::Read> HttpConnection::ReadRequest(Parser& parser) {
+  request_started_ = exchange_.clock.Mono();
   const Read head = co_await ReadHead(parser);
   if (head != Read::kRequest || parser.is_done()) co_return head;
   co_return co_await ReadBody(parser);
+}
+
+// Closing while the client still sends would throw away the answer before it is read.
+asio::awaitable<void> HttpConnection::Linger() {
+  ErrorCode error;
+  stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+  stream_.expires_after(kLingerTimeMax);
+  while (!error) {
+    buffer_.clear();
+    co_await stream_.async_read_some(buffer_.prepare(kPartBytes), Into(error));
+  }
 }
 
 HttpConnection::Read HttpConnection::Refuse(int status, std::string message) {
@@ -158,7 +170,7 @@ asio::awaitable<HttpConnection::Read> HttpConnection::ReadHead(Parser& parser) {
   if (fault_) co_return Read::kFault;
   parser.header_limit(static_cast<std::uint32_t>(kHeaderBytesMax));
   parser.eager(true);
-  parser.body_limit(kIngestBodyBytesMax);  // lowered below, when the target is known
+  parser.body_limit(boost::none);  // set when the method is known, to refuse in our own words
   ErrorCode error;
   buffer_.consume(parser.put(asio::const_buffer(buffer_.data().data(), end), error));
   if (error && error != http::error::need_more) {
@@ -169,8 +181,9 @@ asio::awaitable<HttpConnection::Read> HttpConnection::ReadHead(Parser& parser) {
 
 asio::awaitable<HttpConnection::Read> HttpConnection::ReadBody(Parser& parser) {
   const auto& message = parser.get();
-  const std::size_t most = Api::BodyBytesMax(message.method_string(), message.target());
-  const std::string too_large = fmt::format("the body is larger than {} bytes", most);
+  const std::size_t most = Api::BodyBytesMax(message.method_string());
+  const std::string too_large =
+      fmt::format("the body is larger than {} bytes, the most that is taken at once", most);
   if (parser.content_length().value_or(0) > most) co_return Refuse(413, too_large);
   parser.body_limit(most);
   if (beast::iequals(message[http::field::expect], "100-continue") && buffer_.size() == 0) {
@@ -382,9 +395,10 @@ asio::awaitable<bool> HttpConnection::Flush() {
 }
 
 void HttpConnection::Finished(const HttpRequest& request, int status) {
+  const Duration took = exchange_.clock.Mono() - request_started_;
+  exchange_.routes.Count(RouteName(request.target), status, took);
   if (!exchange_.log_requests) return;
-  const auto passed =
-      std::chrono::duration<double, std::milli>(exchange_.clock.Mono() - request_started_);
+  const auto passed = std::chrono::duration<double, std::milli>(took);
   exchange_.log.Info("serve", "request",
                      {{"id", request.request_id},
                       {"client", client_},

@@ -35,6 +35,7 @@ class HttpConnection final : public Session, public std::enable_shared_from_this
   asio::awaitable<Read> ReadRequest(Parser& parser);
   asio::awaitable<Read> ReadHead(Parser& parser);
   asio::awaitable<Read> ReadBody(Parser& parser);
+  asio::awaitable<void> Linger();
   Read Refuse(int status, std::string message);
   HttpRequest View(const Parser& parser);
 

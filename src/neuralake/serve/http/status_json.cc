@@ -17,16 +17,6 @@ std::string Iso(WallTime time) {
   return columnar::FormatTimestampIso(micros.count());
 }
 
-Json Lines(const std::string& text) {
-  Json lines = Json::array();
-  for (std::size_t at = 0; at < text.size();) {
-    const auto end = std::min(text.find('\n', at), text.size());
-    if (end > at) lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return lines;
-}
-
 std::string_view StateName(query::State state) {
   switch (state) {
     case query::State::kWaiting:
@@ -65,6 +55,17 @@ Json SummaryJson(const query::Summary& summary) {
 
 }  // namespace
 
+Json ProblemList(const CatalogStatus& catalog) {
+  const std::string& text = catalog.problems;
+  Json lines = Json::array();
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    if (end > at) lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
 std::string StatusJson(std::string_view word, const CatalogStatus& catalog) {
   std::size_t tables = 0;
   for (const auto& database : catalog.model->databases) tables += database.tables.size();
@@ -77,8 +78,9 @@ std::string StatusJson(std::string_view word, const CatalogStatus& catalog) {
                        {"tables", tables},
                        {"loaded", Iso(catalog.loaded)},
                        {"checked", Iso(catalog.checked)},
-                       {"problems", Lines(catalog.problems)}}}};
-  return json.dump();
+                       {"problems", ProblemList(catalog)}}}};
+  // Messages may quote what Python printed.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string QueriesJson(const std::vector<query::Summary>& running,

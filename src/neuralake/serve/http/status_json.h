@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "neuralake/query/journal.h"
 #include "neuralake/serve/catalog_state.h"
 
@@ -13,6 +15,9 @@ namespace neuralake::serve {
 ///
 /// \param word  `ok`, `ready`, `stopping`
 std::string StatusJson(std::string_view word, const CatalogStatus& catalog);
+
+/// Why newer definitions are not served, one an item.
+nlohmann::ordered_json ProblemList(const CatalogStatus& catalog);
 
 /// `GET /api/v1/queries`: running statements, then recent ones, the newest first.
 std::string QueriesJson(const std::vector<query::Summary>& running,

@@ -8,6 +8,7 @@
 #include "neuralake/observe/log.h"
 #include "neuralake/observe/metrics.h"
 #include "neuralake/query/service.h"
+#include "neuralake/serve/http/route_metrics.h"
 
 namespace neuralake::serve {
 
@@ -21,6 +22,7 @@ struct Exchange {
   bool log_requests = false;
   std::uint64_t next_request = 1;  ///< Network thread only.
   std::string boot;                ///< Sets this process's request names apart.
+  RouteMetrics routes{metrics};    ///< Network thread only.
 };
 
 /// Queues a step of a statement on its lane: the first may be refused, later ones may not.

@@ -164,7 +164,7 @@ Server::~Server() {
 std::uint16_t Server::port() const { return network_->http.local_endpoint().port(); }
 std::uint16_t Server::pg_port() const { return network_->postgres.local_endpoint().port(); }
 
-void Server::Run(std::stop_token stop) {
+bool Server::Run(std::stop_token stop) {
   Network& network = *network_;
   const auto report = [&network](const std::exception_ptr& thrown) {
     if (thrown != nullptr) network.io.stop();
@@ -182,6 +182,7 @@ void Server::Run(std::stop_token stop) {
                [&network, report] { asio::co_spawn(network.io, network.Drain(), report); });
   });
   network.io.run();
+  return network.sessions.empty();
 }
 
 }  // namespace neuralake::serve

@@ -49,7 +49,8 @@ class Server {
 
   /// Serve until `stop` is requested; then take no new connections, let what runs finish for
   /// `kDrainTimeMax`, and cancel the rest.
-  void Run(std::stop_token stop);
+  /// \returns  false when a statement did not stop; its thread still runs
+  bool Run(std::stop_token stop);
 
  private:
   struct Network;

@@ -5,11 +5,13 @@
 
 #include "neuralake/catalog/model.h"
 #include "neuralake/columnar/types.h"
+#include "neuralake/serve/catalog_state.h"
 
 namespace neuralake::serve {
 
-/// `GET /api/v1/tables`: every table with what its definition says, and links.
-std::string TablesJson(const catalog::CatalogModel& model);
+/// `GET /api/v1/tables`: every table with what its definition says, and links; and whether the
+/// definitions on disk are newer but broken.
+std::string TablesJson(const CatalogStatus& status);
 
 /// `GET /api/v1/tables/{db}/{table}`: the same for one, with its columns.
 ///

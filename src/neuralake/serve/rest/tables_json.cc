@@ -2,6 +2,7 @@
 
 #include "neuralake/base/uri.h"
 #include "neuralake/serve/format/type_name.h"
+#include "neuralake/serve/http/status_json.h"
 #include "neuralake/serve/rest/documents.h"
 
 namespace neuralake::serve {
@@ -39,12 +40,18 @@ Json ColumnJson(const columnar::Field& field, const catalog::Column* declared) {
 
 }  // namespace
 
-std::string TablesJson(const catalog::CatalogModel& model) {
+std::string TablesJson(const CatalogStatus& status) {
+  const catalog::CatalogModel& model = *status.model;
   Json tables = Json::array();
   for (const auto& database : model.databases) {
     for (const auto& table : database.tables) tables.push_back(About(database.name, table));
   }
-  return Json({{"catalog", model.name}, {"digest", model.digest}, {"tables", tables}}).dump();
+  return Json({{"catalog", model.name},
+               {"digest", model.digest},
+               {"current", status.problems.empty()},
+               {"problems", ProblemList(status)},
+               {"tables", tables}})
+      .dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string TableJson(std::string_view database, const catalog::TableModel& table,
