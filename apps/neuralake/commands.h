@@ -13,6 +13,7 @@ void AddGen(CLI::App& app, Outcome& outcome);
 void AddInit(CLI::App& app, Outcome& outcome);
 void AddIngest(CLI::App& app, Outcome& outcome);
 void AddReference(CLI::App& app, Outcome& outcome);
+void AddServe(CLI::App& app, Outcome& outcome);
 void AddSql(CLI::App& app, Outcome& outcome);
 void AddTableFiles(CLI::App& app, Outcome& outcome);
 void AddTableHistory(CLI::App& app, Outcome& outcome);

@@ -5,11 +5,20 @@
 #include <iterator>
 
 #include "project.h"
+#include <unistd.h>
 
 #include "neuralake/catalog/build.h"
 #include "neuralake/engine/worker/worker_pool.h"
 
 namespace neuralake::app {
+namespace {
+
+std::uint64_t HalfOfMemory() {
+  const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
+  return pages / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+}
+
+}  // namespace
 
 Result<catalog::CatalogPtr> AdHocCatalog(const std::vector<std::string>& tables) {
   auto model = std::make_shared<catalog::CatalogModel>();
@@ -57,6 +66,19 @@ std::shared_ptr<engine::FunctionRunner> MakeFunctionRunner(const settings::Setti
   return std::make_shared<engine::WorkerPool>(std::move(options));
 }
 
+engine::EngineOptions EngineOptionsOf(const settings::Loaded& loaded) {
+  const auto& settings = loaded.settings.engine;
+  engine::EngineOptions options;
+  options.threads = static_cast<std::size_t>(settings.threads);
+  options.memory_bytes = settings.memory_bytes > 0
+                             ? static_cast<std::uint64_t>(settings.memory_bytes)
+                             : HalfOfMemory();
+  options.temp_directory = settings.temp_directory.empty() ? loaded.project + "/.neuralake/spill"
+                                                           : settings.temp_directory;
+  options.functions = MakeFunctionRunner(loaded.settings, loaded.project);
+  return options;
+}
+
 Result<std::unique_ptr<engine::Engine>> LocalEngine(catalog::CatalogPtr catalog,
                                                     const std::string& folder) {
   engine::EngineOptions options;
@@ -64,13 +86,7 @@ Result<std::unique_ptr<engine::Engine>> LocalEngine(catalog::CatalogPtr catalog,
   if (!loaded.has_value() && loaded.error().kind != ErrorKind::kNotFound) {
     return std::unexpected(loaded.error());
   }
-  if (loaded.has_value()) {
-    const auto& settings = loaded->settings.engine;
-    options.threads = static_cast<std::size_t>(settings.threads);
-    options.memory_bytes = static_cast<std::uint64_t>(settings.memory_bytes);
-    options.temp_directory = settings.temp_directory;
-    options.functions = MakeFunctionRunner(loaded->settings, loaded->project);
-  }
+  if (loaded.has_value()) options = EngineOptionsOf(*loaded);
   auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(std::move(catalog));
   return engine;

@@ -28,6 +28,10 @@ Result<catalog::CatalogPtr> ProjectCatalog(const std::string& folder);
 std::shared_ptr<engine::FunctionRunner> MakeFunctionRunner(const settings::Settings& settings,
                                                            const std::string& project);
 
+/// The engine's limits and functions as the project's settings say; sorts and joins spill below
+/// `.neuralake`.
+engine::EngineOptions EngineOptionsOf(const settings::Loaded& loaded);
+
 /// An engine in this process over `catalog`, with the settings of the project at or above `folder`
 /// when there is one.
 Result<std::unique_ptr<engine::Engine>> LocalEngine(catalog::CatalogPtr catalog,

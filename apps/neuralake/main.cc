@@ -18,6 +18,7 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddGen,
     AddCompletion,
     AddReference,
+    AddServe,
     AddSql,
     AddTableFiles,
     AddTableHistory,
