@@ -170,6 +170,43 @@ Result<DeletionVector> DeletionVector::Load(const DeletionVectorDescriptor& desc
   return Annotate(std::move(loaded).error(), "table " + store.root().ToString());
 }
 
+DeletionVector DeletionVector::Minus(const DeletionVector& other) const {
+  auto left = std::make_unique<Bitmap>();
+  for (const auto& [key, part] : bitmap_->parts) {
+    const auto taken = other.bitmap_->parts.find(key);
+    left->parts[key].reset(taken == other.bitmap_->parts.end()
+                               ? roaring_bitmap_copy(part.get())
+                               : roaring_bitmap_andnot(part.get(), taken->second.get()));
+  }
+  return DeletionVector(std::move(left));
+}
+
+DeletionVector DeletionVector::Inverse(std::uint64_t rows) const {
+  constexpr std::uint64_t kPartRows = 1ULL << 32;
+  const Part none(roaring_bitmap_create());
+  auto inverse = std::make_unique<Bitmap>();
+  for (std::uint64_t start = 0; start < rows; start += kPartRows) {
+    const auto key = static_cast<std::uint32_t>(start >> 32);
+    const auto own = bitmap_->parts.find(key);
+    auto& part = inverse->parts[key];
+    part.reset(roaring_bitmap_flip(own == bitmap_->parts.end() ? none.get() : own->second.get(), 0,
+                                   std::min(kPartRows, rows - start)));
+    roaring_bitmap_run_optimize(part.get());
+  }
+  return DeletionVector(std::move(inverse));
+}
+
+DeletionVectorDescriptor InlineDescriptor(const DeletionVector& vector) {
+  DeletionVectorDescriptor descriptor;
+  descriptor.storage_type = 'i';
+  std::string blob = vector.Encode();
+  descriptor.size_bytes = static_cast<std::int32_t>(blob.size());
+  blob.resize((blob.size() + 3) / 4 * 4);
+  descriptor.path_or_inline = EncodeZ85(blob);
+  descriptor.cardinality = static_cast<std::int64_t>(vector.cardinality());
+  return descriptor;
+}
+
 std::string DeletionVector::Encode() const {
   std::string blob;
   Put(blob, kMagic);

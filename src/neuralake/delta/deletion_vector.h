@@ -37,6 +37,12 @@ class DeletionVector {
   DeletionVector(DeletionVector&&) noexcept;
   DeletionVector& operator=(DeletionVector&&) noexcept;
 
+  /// The rows of this that `other` does not hold.
+  DeletionVector Minus(const DeletionVector& other) const;
+
+  /// The rows of 0..`rows`-1 that this does not hold.
+  DeletionVector Inverse(std::uint64_t rows) const;
+
   /// The blob that `Decode` reads.
   std::string Encode() const;
 
@@ -57,6 +63,9 @@ class DeletionVector {
 
   std::unique_ptr<Bitmap> bitmap_;
 };
+
+/// A descriptor that holds `vector` itself.
+DeletionVectorDescriptor InlineDescriptor(const DeletionVector& vector);
 
 /// The key of the file that a relative descriptor (`u`) names, below the table's root; nothing for
 /// inline ones, absolute ones, and texts that name nothing.

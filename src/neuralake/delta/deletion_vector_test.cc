@@ -5,6 +5,7 @@
 
 #include "neuralake/base/uri.h"
 #include "neuralake/delta/z85.h"
+#include "neuralake/storage/memory_store.h"
 
 namespace neuralake::delta {
 namespace {
@@ -131,6 +132,31 @@ TEST_F(LoadTest, EveryFlippedByteIsNoticed) {
 TEST_F(LoadTest, ACardinalityThatTheLogContradictsIsCorruption) {
   descriptor_.cardinality = 8;
   EXPECT_EQ(DeletionVector::Load(descriptor_, *store_, {}).error().kind, ErrorKind::kCorruption);
+}
+
+TEST(DeletionVector, DifferencesAndInversesHoldTheOtherRows) {
+  const std::vector<std::uint64_t> rows{1, 5, 70'000};
+  const std::vector<std::uint64_t> taken{5};
+  const DeletionVector left = DeletionVector(rows).Minus(DeletionVector(taken));
+  EXPECT_EQ(left.cardinality(), 2U);
+  EXPECT_TRUE(left.Contains(1));
+  EXPECT_FALSE(left.Contains(5));
+  const DeletionVector others = left.Inverse(70'002);
+  EXPECT_EQ(others.cardinality(), 70'000U);
+  EXPECT_FALSE(others.Contains(70'000));
+  EXPECT_TRUE(others.Contains(70'001));
+  EXPECT_FALSE(others.Contains(70'002));
+}
+
+TEST(DeletionVector, AnInlineDescriptorIsLoadedAgain) {
+  const std::vector<std::uint64_t> rows{0, 3, 1ULL << 33};
+  storage::MemoryRegistry registry;
+  const auto store = storage::MemoryStore::Open(*Uri::Parse("memory://b/t"), registry).value();
+  const auto loaded =
+      DeletionVector::Load(InlineDescriptor(DeletionVector(rows)), *store, Deadline::Never());
+  ASSERT_TRUE(loaded.has_value()) << loaded.error().message;
+  EXPECT_EQ(loaded->cardinality(), 3U);
+  EXPECT_TRUE(loaded->Contains(1ULL << 33));
 }
 
 }  // namespace

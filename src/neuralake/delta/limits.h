@@ -42,6 +42,13 @@ inline constexpr std::size_t kPartitionDictionaryMax = 65'536;
 /// Rows of a checkpoint that are held as Arrow arrays at once.
 inline constexpr std::int64_t kCheckpointBatchRows = 16'384;
 
+/// Rows of a row group of a checkpoint that this build writes.
+inline constexpr std::int64_t kCheckpointGroupRows = 65'536;
+/// Versions from one checkpoint to the next without `delta.checkpointInterval`.
+inline constexpr std::int64_t kCheckpointIntervalDefault = 10;
+/// What a checkpoint behind a commit may take.
+inline constexpr std::chrono::minutes kCheckpointTime{10};
+
 /// Columns whose statistics a segment keeps decoded.
 inline constexpr std::size_t kFactColumnsMax = 64;
 /// Bytes from which a bound of a string may be one that its writer cut off; most cut at 32

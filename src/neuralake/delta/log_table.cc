@@ -4,8 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/delta/checkpoint/checkpoint_writer.h"
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/log/action_parser.h"
+#include "neuralake/delta/state/file_predicate.h"
+#include "neuralake/observe/log.h"
 
 namespace neuralake::delta {
 namespace {
@@ -76,7 +79,11 @@ LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions opt
                  {.attempts_max = options.commit_attempts_max,
                   .clock = options.clock,
                   .rng = options.rng,
-                  .kill_switch = options.kill_switch}) {}
+                  .kill_switch = options.kill_switch}),
+      checkpoints_([this](const SnapshotPtr& snapshot) {
+        const auto written = Checkpoint(*snapshot, Deadline::After(kCheckpointTime));
+        if (!written && options_.log != nullptr) options_.log->Failure("delta", written.error());
+      }) {}
 
 std::unexpected<Error> LogTable::Named(Error error) const {
   return Annotate(std::move(error), "table " + store_->root().ToString());
@@ -323,18 +330,39 @@ Result<std::vector<HistoryEntry>> LogTable::History(std::size_t entries_max,
 
 Result<CommitOutcome> LogTable::Create(Metadata metadata, std::vector<Action> actions,
                                        CommitInfo info, const Deadline& deadline) {
-  return committer_.Create(std::move(metadata), std::move(actions), std::move(info), deadline);
+  return Committed(
+      committer_.Create(std::move(metadata), std::move(actions), std::move(info), deadline));
 }
 
 Result<CommitOutcome> LogTable::Commit(const SnapshotPtr& read, CommitRequest request,
                                        const Deadline& deadline) {
-  return committer_.Commit(read, std::move(request), deadline);
+  return Committed(committer_.Commit(read, std::move(request), deadline));
 }
 
-bool LogTable::MayMatch(const Metadata&, const AddFile&, const Predicate&) const { return true; }
+Result<CommitOutcome> LogTable::Committed(Result<CommitOutcome> outcome) {
+  if (outcome && options_.checkpoints && IsCheckpointDue(*outcome->snapshot)) {
+    checkpoints_.Due(outcome->snapshot);
+  }
+  return outcome;
+}
 
-Status LogTable::Checkpoint(const Snapshot&, const Deadline&) {
-  return Named(Error{ErrorKind::kUnsupported, "checkpoints cannot be written yet", {}, -1});
+bool LogTable::MayMatch(const Metadata& metadata, const AddFile& file,
+                        const Predicate& predicate) const {
+  // Without the protocol a mapping cannot be told for sure: the columns' physical names can.
+  const auto mode = metadata.configuration.contains("delta.columnMapping.mode")
+                        ? MappingMode::kName
+                        : MappingMode::kNone;
+  return FilePredicate(predicate, metadata, mode).EvaluateAdd(file) != Tri::kFalse;
+}
+
+Status LogTable::Checkpoint(const Snapshot& snapshot, const Deadline& deadline) {
+  const auto* held = dynamic_cast<const TableSnapshot*>(&snapshot);
+  if (held == nullptr) {
+    return Named(Error{ErrorKind::kInvalid, "the snapshot is not of this table", {}, -1});
+  }
+  auto written = WriteCheckpoint(store_, *held, *options_.kill_switch, deadline);
+  if (!written) return Named(std::move(written).error());
+  return {};
 }
 
 }  // namespace neuralake::delta

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "neuralake/base/clock.h"
+#include "neuralake/delta/checkpoint/checkpoint_worker.h"
 #include "neuralake/delta/commit/committer.h"
 #include "neuralake/delta/log/log_segment.h"
 #include "neuralake/delta/state/replay.h"
@@ -46,6 +47,9 @@ class LogTable final : public Table, private CommitGround {
   /// Put the table's name in front of an error.
   std::unexpected<Error> Named(Error error) const;
 
+  /// The outcome of a commit, whose checkpoint may be due.
+  Result<CommitOutcome> Committed(Result<CommitOutcome> outcome);
+
   Result<SnapshotPtr> LoadNewest(const Deadline& deadline) const;
   Result<SnapshotPtr> Load(LogListing listing, std::optional<Version> version,
                            const Deadline& deadline) const;
@@ -69,6 +73,8 @@ class LogTable final : public Table, private CommitGround {
 
   mutable std::mutex mutex_;
   SnapshotPtr cached_;  // guarded by mutex_
+
+  CheckpointWorker checkpoints_;  // the last member: it uses the others until it ends
 };
 
 }  // namespace neuralake::delta

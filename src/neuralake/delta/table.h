@@ -15,6 +15,10 @@
 #include "neuralake/delta/snapshot.h"
 #include "neuralake/storage/object_store.h"
 
+namespace neuralake::observe {
+class Log;
+}
+
 namespace neuralake::delta {
 
 /// What a transaction has read, so that a concurrent commit can be judged.
@@ -55,9 +59,14 @@ struct TableOptions {
   std::uint32_t commit_attempts_max = 1000;  ///< Rebases onto concurrent commits.
   /// Files that make a snapshot wait: parallel reads of log and checkpoint parts.
   std::uint32_t log_readers = 4;
+  /// Write a checkpoint behind a commit that is due for one (`delta.checkpointInterval`), on a
+  /// thread of the table's own, which its destructor waits for.
+  bool checkpoints = true;
+  observe::Log* log = nullptr;  ///< Where such a checkpoint that failed is told; may be null.
   const Clock* clock = &SystemClock::Get();  ///< Outlives the table and its snapshots.
   Rng* rng = &SystemRng::Get();              ///< Tokens and waits; outlives the table.
-  /// Steps `commit.before_put` and `commit.after_put`; outlives the table.
+  /// Steps `commit.before_put`, `commit.after_put`, `checkpoint.before_put` and
+  /// `checkpoint.before_pointer`; outlives the table.
   KillSwitch* kill_switch = &KillSwitch::Off();
 };
 

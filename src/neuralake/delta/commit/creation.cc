@@ -1,7 +1,7 @@
 #include "neuralake/delta/commit/creation.h"
 
 #include <algorithm>
-#include <charconv>
+#include <cstdlib>
 #include <set>
 
 #include <fmt/format.h>
@@ -110,6 +110,43 @@ bool HasMapping(const Metadata& metadata) {
 
 }  // namespace
 
+void NumberNewColumns(Metadata& metadata, Rng& rng) {
+  if (!HasMapping(metadata)) return;
+  std::int64_t last = LargestId(metadata.schema.fields);
+  const auto stated = metadata.configuration.find(kMaxColumnId);
+  if (stated != metadata.configuration.end()) {
+    // Ids of dropped columns are never given again.
+    last = std::max<std::int64_t>(last, std::strtoll(stated->second.c_str(), nullptr, 10));
+  }
+  NumberColumns(metadata.schema.fields, last, rng);
+  metadata.configuration[std::string(kMaxColumnId)] = std::to_string(last);
+  metadata.schema_text.clear();
+}
+
+Protocol RaisedProtocol(const Protocol& protocol, const Metadata& metadata) {
+  std::vector<const FeatureRow*> all;
+  bool is_raised = false;
+  for (const FeatureRow& row : FeatureRows()) {
+    const bool had = SupportsFeature(protocol, row.name);
+    const bool needs = !had && row.is_active != nullptr && row.is_active(metadata);
+    is_raised |= needs;
+    if (had || needs) all.push_back(&row);
+  }
+  if (!is_raised) return protocol;
+  Protocol raised;
+  raised.min_writer_version = 7;
+  raised.writer_features.emplace();
+  std::vector<std::string> for_readers;
+  for (const FeatureRow* row : all) {
+    raised.writer_features->emplace_back(row->name);
+    if (row->for_readers) for_readers.emplace_back(row->name);
+  }
+  // Features of readers that older versions imply can only be listed from version 3 on.
+  raised.min_reader_version = for_readers.empty() ? protocol.min_reader_version : 3;
+  if (raised.min_reader_version == 3) raised.reader_features = std::move(for_readers);
+  return raised;
+}
+
 Protocol LowestProtocol(const Metadata& metadata, const std::vector<std::string>& also) {
   std::vector<const FeatureRow*> needed;
   for (const FeatureRow& row : FeatureRows()) {
@@ -145,14 +182,8 @@ Result<std::vector<Action>> NewTable(Metadata metadata, std::vector<Action> acti
   const auto features = TRY(TakeFeatureRequests(metadata.configuration));
   if (metadata.id.empty()) metadata.id = RandomUuid(rng);
   if (!metadata.created_time) metadata.created_time = now.time_since_epoch().count();
-  if (HasMapping(metadata)) {
-    std::int64_t last = LargestId(metadata.schema.fields);
-    NumberColumns(metadata.schema.fields, last, rng);
-    metadata.configuration[std::string(kMaxColumnId)] = std::to_string(last);
-    metadata.schema_text.clear();
-  } else {
-    TRY(CheckCharacters(metadata.schema.fields));
-  }
+  NumberNewColumns(metadata, rng);
+  if (!HasMapping(metadata)) TRY(CheckCharacters(metadata.schema.fields));
   const bool has_protocol = std::ranges::any_of(
       actions, [](const Action& action) { return std::holds_alternative<Protocol>(action); });
   std::vector<Action> all;

@@ -23,6 +23,12 @@ Protocol LowestProtocol(const Metadata& metadata, const std::vector<std::string>
 Result<std::vector<Action>> NewTable(Metadata metadata, std::vector<Action> actions, WallTime now,
                                      Rng& rng);
 
+/// Give the columns of `metadata` that have none an id and a physical name, if it maps columns.
+void NumberNewColumns(Metadata& metadata, Rng& rng);
+
+/// `protocol` with what `metadata` makes use of beyond it: itself when that is nothing.
+Protocol RaisedProtocol(const Protocol& protocol, const Metadata& metadata);
+
 /// \errors kAlreadyExists  the store holds a table's log, even one whose first commits are cleaned
 /// up
 Status CheckNoTable(storage::ObjectStore& store, const Deadline& deadline);

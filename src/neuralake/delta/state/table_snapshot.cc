@@ -41,9 +41,12 @@ std::vector<DomainMetadata> TableSnapshot::domains() const {
   return all;
 }
 
+WallTime TableSnapshot::oldest_tombstone() const {
+  return clock_.Now() - TombstoneRetention(*state_.metadata);
+}
+
 std::vector<RemoveFile> TableSnapshot::tombstones() const {
-  const auto retention = TombstoneRetention(*state_.metadata);
-  const std::int64_t oldest = (clock_.Now() - retention).time_since_epoch().count();
+  const std::int64_t oldest = oldest_tombstone().time_since_epoch().count();
   std::vector<RemoveFile> kept;
   for (const auto& segment : state_.segments) {
     for (std::size_t row = 0; row < segment.columns->rows(); ++row) {

@@ -72,6 +72,8 @@ class TableSnapshot final : public Snapshot {
   std::vector<DomainMetadata> domains() const override;
   std::vector<SetTransaction> transactions() const override;
   std::vector<RemoveFile> tombstones() const override;
+  /// Files removed before it are past their retention.
+  WallTime oldest_tombstone() const;
   std::int64_t size_bytes() const override { return state_.totals.bytes; }
   std::optional<std::int64_t> num_records() const override;
 
