@@ -10,11 +10,14 @@ using columnar::DataType;
 using columnar::Field;
 using columnar::TypeId;
 
-/// How many digits before the point every value of an integer type needs, as the protocol counts.
+/// How many digits before the point every value of an integer type needs. The protocol counts ten
+/// for the small ones too, but tables are there whose writers counted what they need.
 int IntegerDigits(TypeId id) {
   switch (id) {
     case TypeId::kByte:
+      return 3;
     case TypeId::kShort:
+      return 5;
     case TypeId::kInteger:
       return 10;
     case TypeId::kLong:
@@ -71,7 +74,8 @@ Status CheckFields(const std::vector<Field>& fields) {
 bool IsWidening(const DataType& from, const DataType& to) {
   if (IsIntegerWidening(from.id, to.id)) return true;
   if (to.id == TypeId::kDouble) {
-    return from.id == TypeId::kFloat || IntegerDigits(from.id) == 10;
+    const int digits = IntegerDigits(from.id);
+    return from.id == TypeId::kFloat || (digits > 0 && digits <= 10);
   }
   if (to.id == TypeId::kTimestampNtz) return from.id == TypeId::kDate;
   if (to.id != TypeId::kDecimal) return false;

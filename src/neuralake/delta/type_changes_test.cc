@@ -20,6 +20,7 @@ TEST(TypeChanges, OnlyThoseOfTheProtocol) {
                                  {"decimal(5, 2)", "decimal(7, 3)"},
                                  {"int", "decimal(10, 0)"},
                                  {"short", "decimal(12, 2)"},
+                                 {"byte", "decimal(4, 1)"},
                                  {"long", "decimal(20, 0)"}}) {
     EXPECT_TRUE(Widens(from, to)) << from << " to " << to;
   }
@@ -29,6 +30,7 @@ TEST(TypeChanges, OnlyThoseOfTheProtocol) {
                                  {"date", "timestamp"},
                                  {"decimal(5, 2)", "decimal(6, 4)"},
                                  {"int", "decimal(9, 0)"},
+                                 {"byte", "decimal(3, 1)"},
                                  {"long", "decimal(19, 0)"},
                                  {"string", "int"},
                                  {"int", "string"},
