@@ -51,6 +51,14 @@ Error StatementContext::Translate(const duckdb::ErrorData& data) const {
   if (const auto offset = ErrorOffset(data, text.sql)) {
     error.position = CharacterOffset(sent, std::min(text.Original(*offset), sent.size()));
   }
+  if (error.message.starts_with("failed to read file")) {
+    // DuckDB names the file alone.
+    std::string tables;
+    for (const auto& [name, version] : state->versions()) {
+      tables += (tables.empty() ? "" : ", ") + name + " at version " + std::to_string(version);
+    }
+    error.message = "reading " + tables + ": " + error.message;
+  }
   if (error.kind != ErrorKind::kCancelled) return error;
   error.kind = watch->reason().value_or(ErrorKind::kCancelled);
   error.message = error.kind == ErrorKind::kCancelled ? "the statement was cancelled"
