@@ -15,10 +15,14 @@ void AddIngest(CLI::App& app, Outcome& outcome);
 void AddReference(CLI::App& app, Outcome& outcome);
 void AddServe(CLI::App& app, Outcome& outcome);
 void AddSql(CLI::App& app, Outcome& outcome);
+void AddTableChanges(CLI::App& app, Outcome& outcome);
+void AddTableCheckpoint(CLI::App& app, Outcome& outcome);
+void AddTableCreate(CLI::App& app, Outcome& outcome);
 void AddTableFiles(CLI::App& app, Outcome& outcome);
 void AddTableHistory(CLI::App& app, Outcome& outcome);
 void AddTableScan(CLI::App& app, Outcome& outcome);
 void AddTableShow(CLI::App& app, Outcome& outcome);
+void AddTableWrite(CLI::App& app, Outcome& outcome);
 void AddUp(CLI::App& app, Outcome& outcome);
 
 }  // namespace neuralake::app

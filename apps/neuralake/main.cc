@@ -20,10 +20,14 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddReference,
     AddServe,
     AddSql,
+    AddTableChanges,
+    AddTableCheckpoint,
+    AddTableCreate,
     AddTableFiles,
     AddTableHistory,
     AddTableScan,
     AddTableShow,
+    AddTableWrite,
 };
 // clang-format on
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <sstream>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -26,14 +27,42 @@ Result<delta::SnapshotPtr> OpenSnapshot(delta::Table& table, const VersionChoice
   const auto deadline = Deadline::Never();
   if (choice.version) return table.AtVersion(*choice.version, deadline);
   if (choice.timestamp.empty()) return table.Latest(deadline);
-  const auto micros = columnar::ParseTimestamp(choice.timestamp);
+  return table.AtTime(TRY(ParseTime(choice.timestamp)), deadline);
+}
+
+Result<WallTime> ParseTime(const std::string& text) {
+  const auto micros = columnar::ParseTimestamp(text);
   if (!micros) {
     return Fail(ErrorKind::kInvalid,
-                fmt::format("'{}' is not a time such as 2024-05-01T12:00:00Z", choice.timestamp));
+                fmt::format("'{}' is not a time such as 2024-05-01T12:00:00Z", text));
   }
-  const auto time = std::chrono::floor<std::chrono::milliseconds>(
+  return std::chrono::floor<std::chrono::milliseconds>(
       std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(*micros)));
-  return table.AtTime(time, deadline);
+}
+
+std::vector<std::string> SplitNames(const std::string& names) {
+  std::vector<std::string> parts;
+  std::istringstream in(names);
+  for (std::string part; std::getline(in, part, ',');) {
+    const auto first = part.find_first_not_of(' ');
+    if (first == std::string::npos) continue;
+    parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
+  }
+  return parts;
+}
+
+Result<delta::StringMap> ParseProperties(const std::vector<std::string>& texts) {
+  delta::StringMap properties;
+  for (const auto& text : texts) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Fail(ErrorKind::kInvalid, "--property takes key=value, not " + text);
+    }
+    if (!properties.emplace(text.substr(0, equals), text.substr(equals + 1)).second) {
+      return Fail(ErrorKind::kInvalid, "--property gives " + text.substr(0, equals) + " twice");
+    }
+  }
+  return properties;
 }
 
 std::string FormatTime(WallTime time) {

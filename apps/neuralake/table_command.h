@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "command.h"
 #include <nlohmann/json.hpp>
@@ -28,6 +29,17 @@ Result<std::shared_ptr<delta::Table>> OpenTable(const std::string& uri);
 /// The snapshot that `choice` names.
 /// \errors kInvalid  both given, or a time that is none; and those of `Table`
 Result<delta::SnapshotPtr> OpenSnapshot(delta::Table& table, const VersionChoice& choice);
+
+/// The parts of `names`, which commas separate, without blanks around them.
+std::vector<std::string> SplitNames(const std::string& names);
+
+/// Table properties given as `key=value`.
+/// \errors kInvalid  not of that form, or a key twice
+Result<delta::StringMap> ParseProperties(const std::vector<std::string>& texts);
+
+/// The time that ISO text names; UTC without a zone.
+/// \errors kInvalid
+Result<WallTime> ParseTime(const std::string& text);
 
 /// `2020-01-02T03:04:05.678Z`.
 std::string FormatTime(WallTime time);

@@ -49,7 +49,15 @@ std::string ScanSql(const ScanArguments& arguments) {
   return sql;
 }
 
-Status Run(const ScanArguments& arguments) {
+/// `error` with the location of the table, unless it names it.
+Error Located(Error error, const std::string& uri) {
+  const auto location = Uri::Parse(uri);
+  const std::string name = location ? location->ToString() : uri;
+  if (error.message.contains(name)) return error;
+  return Annotate(std::move(error), "table " + name).error();
+}
+
+Status Scan(const ScanArguments& arguments) {
   if (!arguments.output.empty()) TRY(FormatOfFile(arguments.output));
   const auto engine = TRY(LocalEngine(TRY(AdHocCatalog({"t=" + arguments.uri})), "."));
   engine::Statement statement;
@@ -62,6 +70,12 @@ Status Run(const ScanArguments& arguments) {
   }
   if (arguments.output.empty()) return PrintAnswer(**stream, arguments.format);
   return SaveAnswer(**stream, arguments.output);
+}
+
+Status Run(const ScanArguments& arguments) {
+  auto done = Scan(arguments);
+  if (!done) done.error() = Located(std::move(done).error(), arguments.uri);
+  return done;
 }
 
 }  // namespace
