@@ -5,4 +5,5 @@
 NB_MODULE(_native, module) {
   neuralake::python::BindCatalog(module);
   neuralake::python::BindTable(module);
+  neuralake::python::BindEngine(module);
 }

@@ -5,6 +5,7 @@
 
 #include "bindings.h"
 #include "raise.h"
+#include "table_append.h"
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
@@ -103,6 +104,24 @@ class TableHandle {
     return list;
   }
 
+  nb::dict Append(const nb::object& rows, const std::string& mode, const std::string& schema_mode,
+                  const std::optional<nb::dict>& create) {
+    const auto written = AppendRows(table_, rows, mode, schema_mode, create);
+    nb::dict answer;
+    answer["version"] = written.version;
+    answer["rows"] = written.rows;
+    answer["files"] = written.files;
+    return answer;
+  }
+
+  std::int64_t Checkpoint() {
+    return Unlocked([&]() -> Result<std::int64_t> {
+      const auto snapshot = TRY(table_->Latest(Deadline::Never()));
+      TRY(table_->Checkpoint(*snapshot, Deadline::Never()));
+      return snapshot->version();
+    });
+  }
+
  private:
   std::shared_ptr<delta::Table> table_;
 };
@@ -114,7 +133,10 @@ void BindTable(nb::module_& module) {
       .def(nb::init<const std::string&>(), nb::arg("uri"))
       .def("snapshot", &TableHandle::Snapshot, nb::arg("version") = nb::none(),
            nb::arg("time_ms") = nb::none())
-      .def("history", &TableHandle::History, nb::arg("limit"));
+      .def("history", &TableHandle::History, nb::arg("limit"))
+      .def("append", &TableHandle::Append, nb::arg("rows"), nb::arg("mode"), nb::arg("schema_mode"),
+           nb::arg("create") = nb::none())
+      .def("checkpoint", &TableHandle::Checkpoint);
 }
 
 }  // namespace neuralake::python

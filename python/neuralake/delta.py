@@ -166,6 +166,10 @@ class Table:
         """Put ``rows`` in the place of all rows; earlier versions stay readable."""
         return self._write(rows, "overwrite", schema_mode)
 
+    def checkpoint(self) -> int:
+        """Write a checkpoint of the newest version, from which readers start; give the version."""
+        return int(self._table.checkpoint())
+
     def _write(self, rows: Any, mode: str, schema_mode: str | None) -> Written:
         from neuralake.frames import lazy_frame
 
