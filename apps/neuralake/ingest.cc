@@ -59,7 +59,8 @@ auto Opener(observe::Metrics& metrics, KillSwitch& kills) {
   return [environment = settings::ProcessEnvironment(), &metrics,
           &kills](const std::string& uri) -> Result<std::shared_ptr<delta::Table>> {
     auto store = TRY(storage::OpenStore(TRY(Uri::Parse(uri)), {environment, &metrics}));
-    return delta::Table::Open(std::move(store), {.kill_switch = &kills});
+    // The ingester writes checkpoints itself, between steps at which a test may end it.
+    return delta::Table::Open(std::move(store), {.checkpoints = false, .kill_switch = &kills});
   };
 }
 

@@ -26,6 +26,8 @@ inline constexpr std::size_t kMergeRowsMax = 1U << 18;
 
 /// Bytes of commit files that one task of a replay reads and parses.
 inline constexpr std::uint64_t kReplayTaskBytes = 4U << 20;
+/// Bytes of a large commit file that are held at once while it is read.
+inline constexpr std::uint64_t kLogPieceBytes = 4U << 20;
 /// Commit files of one task, whatever their size.
 inline constexpr std::size_t kReplayTaskFiles = 256;
 

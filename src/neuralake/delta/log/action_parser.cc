@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "neuralake/delta/limits.h"
+#include "neuralake/delta/log/file_line.h"
 
 namespace neuralake::delta {
 namespace {
@@ -111,7 +112,9 @@ class LineParser {
  public:
   explicit LineParser(ActionSink& sink) : sink_(sink) {}
 
-  Status Line(std::string_view line) {
+  /// \param room  readable bytes behind the line
+  Status Line(std::string_view line, std::size_t room) {
+    if (room >= FileLineParser::padding() && files_.Parse(line, file_)) return sink_.OnFile(file_);
     // The values of a line live in this buffer; the next line reuses it.
     json::monotonic_resource memory(buffer_.data(), buffer_.size());
     parser_.reset(&memory);
@@ -389,6 +392,7 @@ class LineParser {
   json::parser parser_{json::storage_ptr(), Options(), stack_.data(), stack_.size()};
   std::string_view line_;
   bool has_one_member_ = false;
+  FileLineParser files_;
   FileView file_;
 };
 
@@ -430,9 +434,9 @@ bool IsBlank(std::string_view line) {
 
 }  // namespace
 
-Status ParseActions(std::string_view bytes, ActionSink& sink) {
+Status ParseActions(std::string_view bytes, ActionSink& sink, std::size_t lines_before) {
   LineParser parser(sink);
-  std::size_t number = 0;
+  std::size_t number = lines_before;
   while (!bytes.empty()) {
     ++number;
     const auto* newline = static_cast<const char*>(std::memchr(bytes.data(), '\n', bytes.size()));
@@ -440,7 +444,7 @@ Status ParseActions(std::string_view bytes, ActionSink& sink) {
         newline ? static_cast<std::size_t>(newline - bytes.data()) : bytes.size();
     const auto line = bytes.substr(0, length);
     if (!IsBlank(line)) {
-      if (auto done = parser.Line(line); !done) {
+      if (auto done = parser.Line(line, bytes.size() - length); !done) {
         return Annotate(std::move(done).error(), fmt::format("line {}", number));
       }
     }

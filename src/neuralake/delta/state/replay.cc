@@ -96,13 +96,32 @@ class Replayer {
     if (!is_commit && file.kind != LogFileKind::kCompacted && file.key.ends_with(".parquet")) {
       return ReadCheckpointFile(store_, file.key, part, deadline_);
     }
-    const auto bytes = TRY(store_.Read(file.key, deadline_));
     if (is_commit) {
       part.BeginCommit(file.version);
       part.wants_commit_info = segment_.last && file.version == segment_.version;
-      if (bytes.empty()) return Fail(ErrorKind::kCorruption, "the commit is empty");
+      if (file.size == 0) return Fail(ErrorKind::kCorruption, "the commit is empty");
     }
-    return ParseActions(bytes, part);
+    if (file.size > kLogPieceBytes) return ReadPieces(file, part);
+    return ParseActions(TRY(store_.Read(file.key, deadline_)), part);
+  }
+
+  /// A large file, a piece at a time. It never changes once it is there, so that the pieces fit.
+  Status ReadPieces(const LogFile& file, LogPart& part) {
+    std::string held;
+    std::size_t lines = 0;
+    for (std::uint64_t offset = 0; offset < file.size;) {
+      TRY(deadline_.Check("reading the log"));
+      const auto piece = TRY(store_.ReadRange(file.key, offset, kLogPieceBytes, deadline_));
+      if (piece.empty()) return Fail(ErrorKind::kCorruption, "the file became shorter");
+      offset += piece.size();
+      held += piece;
+      const auto whole = offset >= file.size ? held.size() : held.rfind('\n') + 1;
+      TRY(ParseActions(std::string_view(held).substr(0, whole), part, lines));
+      lines += static_cast<std::size_t>(
+          std::count(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(whole), '\n'));
+      held.erase(0, whole);
+    }
+    return {};
   }
 
   /// Read the files that a checkpoint of the second kind points at.
