@@ -23,6 +23,7 @@ struct EngineOptions {
   std::uint64_t memory_bytes = 0;    ///< 0: 80 % of the machine's.
   std::string temp_directory;        ///< Where sorts and joins spill; empty: they may not.
   std::size_t statements_max = 256;  ///< At once; one more is refused.
+  bool cache_files = true;           ///< Keep what was read of data files, as memory allows.
   /// How old a table's newest snapshot may be; 0: always look for a newer one.
   std::chrono::milliseconds staleness_max{0};
 

@@ -18,9 +18,9 @@ class RecordBatch;
 namespace neuralake::engine {
 
 struct FileReaderOptions {
-  std::int64_t memory_bytes = 0;  ///< 0: half of the machine's.
-  std::int64_t threads = 0;       ///< 0: one a core.
-  std::string temp_directory;     ///< Where to spill; empty: nowhere.
+  std::int64_t memory_bytes = 0;    ///< 0: half of the machine's.
+  std::int64_t threads = 0;         ///< 0: one a core.
+  std::string temp_directory = {};  ///< Where to spill; empty: nowhere.
 };
 
 /// Reads data files of a table without SQL: for maintenance, which rewrites them.

@@ -39,6 +39,9 @@ constexpr std::size_t kListedFilesMax = 100'000;
 /// Rows of one Arrow batch that leaves the engine: few in the first, for a quick first answer.
 constexpr std::size_t kBatchRows = 16'384;
 
+/// Bytes of rows at which a batch for maintenance ends, however few rows it has.
+constexpr std::size_t kBatchBytes = 32 << 20;
+
 /// What a database in memory may take, for its tables and its statements.
 constexpr std::uint64_t kMemoryDatabaseBytes = 256ULL << 20;
 

@@ -61,11 +61,12 @@ std::unique_ptr<duckdb::CreateTableInfo> TableInfo(duckdb::SchemaCatalogEntry& s
   return std::make_unique<duckdb::CreateTableInfo>(schema, table);
 }
 
-Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeDelta(
-    LakeSchema& schema, duckdb::ClientContext& context, LakeTransaction& transaction,
-    const std::string& name, const std::string& key, const catalog::TableModel& table,
-    duckdb::optional_ptr<duckdb::BoundAtClause> at) {
+Result<DeltaSourcePtr> SourceOf(duckdb::ClientContext& context, LakeTransaction& transaction,
+                                const std::string& name, const std::string& key,
+                                const catalog::TableModel& table,
+                                duckdb::optional_ptr<duckdb::BoundAtClause> at) {
   const auto state = StatementState::Of(context);
+  if (auto source = state->PinnedSource(key)) return source;
   auto snapshot = state->Pinned(key);
   if (!snapshot) {
     auto found = SnapshotAt(transaction.lake(), table, at, state->deadline());
@@ -73,7 +74,14 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeDelta(
     snapshot = state->Pin(key, *std::move(found));
   }
   state->NoteVersion(name, snapshot->version());
-  auto source = TRY(transaction.lake().Source(table.uri, snapshot, name));
+  return transaction.lake().Source(table.uri, snapshot, name);
+}
+
+Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeDelta(
+    LakeSchema& schema, duckdb::ClientContext& context, LakeTransaction& transaction,
+    const std::string& name, const std::string& key, const catalog::TableModel& table,
+    duckdb::optional_ptr<duckdb::BoundAtClause> at) {
+  auto source = TRY(SourceOf(context, transaction, name, key, table, at));
   const auto info = TableInfo(schema, table.name);
   for (const ScanColumn& column : source->columns()) {
     info->columns.AddColumn(duckdb::ColumnDefinition(column.field.name, column.type));

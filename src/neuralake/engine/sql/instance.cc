@@ -18,6 +18,7 @@ void Configure(duckdb::DBConfig& config, const EngineOptions& options) {
     config.SetOptionByName("memory_limit", Value(std::to_string(options.memory_bytes) + "B"));
   }
   config.SetOptionByName("temp_directory", Value(options.temp_directory));
+  config.SetOptionByName("enable_external_file_cache", Value::BOOLEAN(options.cache_files));
   config.SetOptionByName("autoload_known_extensions", Value::BOOLEAN(false));
   config.SetOptionByName("autoinstall_known_extensions", Value::BOOLEAN(false));
   config.SetOptionByName("allow_community_extensions", Value::BOOLEAN(false));
@@ -25,11 +26,12 @@ void Configure(duckdb::DBConfig& config, const EngineOptions& options) {
   config.SetOptionByName("errors_as_json", Value::BOOLEAN(true));
 }
 
-void Seal(duckdb::Connection& connection) {
+void Seal(duckdb::Connection& connection, const EngineOptions& options) {
+  const char* cache = options.cache_files ? "SET GLOBAL parquet_metadata_cache = true"
+                                          : "SET GLOBAL parquet_metadata_cache = false";
   // Paths are compared in canonical form, where the two slashes are one.
   for (const char* setting :
-       {"SET GLOBAL TimeZone = 'UTC'", "SET GLOBAL parquet_metadata_cache = true",
-        "SET GLOBAL allowed_directories = ['nlstore://']",
+       {"SET GLOBAL TimeZone = 'UTC'", cache, "SET GLOBAL allowed_directories = ['nlstore://']",
         "SET GLOBAL enable_external_access = false", "SET GLOBAL lock_configuration = true"}) {
     const auto result = connection.Query(setting);
     if (result->HasError()) result->ThrowError();
@@ -51,7 +53,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
     AttachLake(database, lake);
     instance->has_lake_ = true;
     duckdb::Connection connection(database);
-    Seal(connection);
+    Seal(connection, options);
     return instance;
   } catch (const std::exception& thrown) {
     return std::unexpected(FromDuckError(duckdb::ErrorData(thrown)));
@@ -67,7 +69,7 @@ Result<std::shared_ptr<Instance>> Instance::OpenInMemory(
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
     duckdb::Connection connection(*instance->database_->instance);
     fill(connection);
-    Seal(connection);
+    Seal(connection, options);
     return instance;
   } catch (const std::exception& thrown) {
     return std::unexpected(FromDuckError(duckdb::ErrorData(thrown)));

@@ -1,5 +1,7 @@
 #include "neuralake/engine/sql/statement_state.h"
 
+#include "neuralake/engine/scan/delta_source.h"
+
 namespace neuralake::engine {
 namespace {
 
@@ -28,6 +30,17 @@ delta::SnapshotPtr StatementState::Pinned(const std::string& table) const {
 delta::SnapshotPtr StatementState::Pin(const std::string& table, delta::SnapshotPtr snapshot) {
   std::lock_guard lock(mutex_);
   return pins_.try_emplace(table, std::move(snapshot)).first->second;
+}
+
+void StatementState::PinSource(const std::string& table, duckdb::shared_ptr<DeltaSource> source) {
+  std::lock_guard lock(mutex_);
+  sources_[table] = std::move(source);
+}
+
+duckdb::shared_ptr<DeltaSource> StatementState::PinnedSource(const std::string& table) const {
+  std::lock_guard lock(mutex_);
+  const auto found = sources_.find(table);
+  return found == sources_.end() ? nullptr : found->second;
 }
 
 void StatementState::NoteVersion(const std::string& table, std::int64_t version) {

@@ -13,6 +13,8 @@
 
 namespace neuralake::engine {
 
+class DeltaSource;
+
 /// What one running statement knows of itself; lives in its DuckDB connection.
 ///
 /// \threads safe from any thread
@@ -34,6 +36,10 @@ class StatementState final : public duckdb::ClientContextState {
   /// Pin `snapshot` unless another thread was first; returns the pinned one.
   delta::SnapshotPtr Pin(const std::string& table, delta::SnapshotPtr snapshot);
 
+  /// Let `table` be `source` for this statement, whatever the catalog says of it.
+  void PinSource(const std::string& table, duckdb::shared_ptr<DeltaSource> source);
+  duckdb::shared_ptr<DeltaSource> PinnedSource(const std::string& table) const;
+
   /// Note that the statement read or wrote `table` at `version`.
   void NoteVersion(const std::string& table, std::int64_t version);
   std::map<std::string, std::int64_t> versions() const;
@@ -46,6 +52,7 @@ class StatementState final : public duckdb::ClientContextState {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::map<std::string, delta::SnapshotPtr> pins_;
+  std::map<std::string, duckdb::shared_ptr<DeltaSource>> sources_;
   std::map<std::string, std::int64_t> versions_;
 };
 
