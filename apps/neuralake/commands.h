@@ -7,6 +7,7 @@ namespace neuralake::app {
 // Each adds its subcommands to `app`; the file of the same name defines it.
 void AddCatalog(CLI::App& app, Outcome& outcome);
 void AddCatalogSite(CLI::App& app, Outcome& outcome);
+void AddCompact(CLI::App& app, Outcome& outcome);
 void AddCompletion(CLI::App& app, Outcome& outcome);
 void AddDoctor(CLI::App& app, Outcome& outcome);
 void AddGen(CLI::App& app, Outcome& outcome);
@@ -24,5 +25,6 @@ void AddTableScan(CLI::App& app, Outcome& outcome);
 void AddTableShow(CLI::App& app, Outcome& outcome);
 void AddTableWrite(CLI::App& app, Outcome& outcome);
 void AddUp(CLI::App& app, Outcome& outcome);
+void AddVacuum(CLI::App& app, Outcome& outcome);
 
 }  // namespace neuralake::app

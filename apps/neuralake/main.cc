@@ -12,6 +12,8 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddInit,
     AddUp,
     AddIngest,
+    AddCompact,
+    AddVacuum,
     AddCatalog,
     AddCatalogSite,
     AddDoctor,

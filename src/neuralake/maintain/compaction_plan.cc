@@ -1,6 +1,7 @@
 #include "neuralake/maintain/compaction_plan.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 
 #include "neuralake/maintain/limits.h"
@@ -18,6 +19,22 @@ struct Bin {
   Rewrite rewrite;
   bool worn = false;
 };
+
+/// Leave out what is larger than all smaller files together.
+void DropDominant(std::vector<const FileFacts*>& files) {
+  std::vector<const FileFacts*> by_size = files;
+  std::ranges::stable_sort(by_size, std::greater{}, &FileFacts::size);
+  std::int64_t left = 0;
+  for (const auto* file : files) left += file->size;
+  std::int64_t largest = INT64_MAX;
+  for (const auto* file : by_size) {
+    largest = file->size;
+    if (largest <= left - largest) break;
+    left -= largest;
+  }
+  std::erase_if(files,
+                [&](const FileFacts* file) { return file->size > largest && !IsWorn(*file); });
+}
 
 /// Cut the files of one partition into bins of at most the target.
 std::vector<Bin> Pack(const std::vector<const FileFacts*>& files,
@@ -48,6 +65,7 @@ std::vector<Rewrite> PlanCompaction(std::span<const FileFacts> files,
   }
   std::vector<Rewrite> plan;
   for (auto& [partition, candidates] : partitions) {
+    DropDominant(candidates);
     std::ranges::stable_sort(candidates, {}, &FileFacts::modification_time);
     const bool enough = candidates.size() >= options.files_min;
     for (auto& bin : Pack(candidates, options)) {

@@ -54,6 +54,31 @@ TEST(CompactionPlan, RewritesALargeFileWithManyDeletedRows) {
   EXPECT_EQ(plan[0].files, (std::vector<std::uint32_t>{1}));
 }
 
+TEST(CompactionPlan, LeavesAFileAloneThatIsLargerThanAllSmallerOnes) {
+  const auto plan = PlanCompaction(Files({50, 1, 1, 1, 1, 1}), {.target_bytes = 100});
+  ASSERT_EQ(plan.size(), 1U);
+  EXPECT_EQ(plan[0].files, (std::vector<std::uint32_t>{1, 2, 3, 4, 5}));
+  EXPECT_EQ(PlanCompaction(Files({5, 1, 1, 1, 1, 1}), {.target_bytes = 100})[0].files.size(), 6U);
+}
+
+TEST(CompactionPlan, RewritesARowAFewTimesHoweverOftenSmallFilesCome) {
+  // One file of 1 a round until a full one is there: the bytes written stay near the logarithm.
+  std::vector<FileFacts> files;
+  std::int64_t written = 0;
+  for (std::uint32_t round = 0; round < 1'000; ++round) {
+    files.push_back({0, "", 1, round, 0});
+    for (std::uint32_t i = 0; i < files.size(); ++i) files[i].number = i;
+    for (const auto& rewrite : PlanCompaction(files, {.target_bytes = 1'024})) {
+      written += rewrite.bytes;
+      for (const auto number : rewrite.files) files[number].size = 0;
+      files.push_back({0, "", rewrite.bytes, round, 0});
+      std::erase_if(files, [](const FileFacts& file) { return file.size == 0; });
+    }
+  }
+  EXPECT_LT(written, 10 * 1'000);
+  EXPECT_LT(files.size(), 20U);
+}
+
 TEST(CompactionPlan, UsesEachFileAtMostOnce) {
   auto files = Files({});
   for (std::uint32_t i = 0; i < 1000; ++i) files.push_back({i, i % 3 ? "x" : "y", i % 50, i, 0});

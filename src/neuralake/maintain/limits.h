@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 
 namespace neuralake::maintain {
@@ -13,8 +15,15 @@ inline constexpr double kDeletedShareMin = 0.3;
 /// A file above this share of the target is left alone: merging it would gain little.
 inline constexpr double kFullShare = 0.75;
 
-/// How often one compaction plans again after someone removed a file that it had read.
+/// How often in a row one compaction plans again after someone removed a file that it had read.
 inline constexpr int kReplansMax = 3;
+
+/// Rewrites that become one commit, and commits of one round; what is left waits for the next.
+inline constexpr std::size_t kRewritesPerCommitMax = 64;
+inline constexpr std::size_t kCommitsPerRoundMax = 1'000;
+
+/// What a commit may take once its files are written, also when the process was told to end.
+inline constexpr std::chrono::seconds kCommitTimeMax{30};
 
 /// Deletes in flight at once during a vacuum.
 inline constexpr std::size_t kDeletesParallel = 8;

@@ -1,55 +1,62 @@
 #include "neuralake/maintain/rounds.h"
 
-#include <algorithm>
+#include "neuralake/base/uri.h"
+#include "neuralake/storage/object_store.h"
 
 namespace neuralake::maintain {
 namespace {
 
-Status CheckNames(const catalog::CatalogModel& model, const std::vector<std::string>& names) {
-  for (const auto& name : names) {
-    const auto dot = name.find('.');
-    const auto* table =
-        dot == std::string::npos ? nullptr : model.Find(name.substr(0, dot), name.substr(dot + 1));
-    if (table == nullptr) return Fail(ErrorKind::kNotFound, "no table " + name + " in the catalog");
-    if (table->kind != catalog::TableKind::kDelta) {
-      return Fail(ErrorKind::kInvalid, name + " is no Delta table");
-    }
+Result<Target> TargetOf(const catalog::CatalogModel* model, const std::string& name) {
+  if (IsLocation(name)) return Target{name, TRY(Uri::Parse(name)).ToString(), true};
+  if (model == nullptr) {
+    return Fail(ErrorKind::kNotFound,
+                "no catalog that could have " + name + "; the table of a folder is ./" + name);
   }
-  return {};
+  const auto dot = name.find('.');
+  const auto* table =
+      dot == std::string::npos ? nullptr : model->Find(name.substr(0, dot), name.substr(dot + 1));
+  if (table == nullptr) return Fail(ErrorKind::kNotFound, "no table " + name + " in the catalog");
+  if (table->kind != catalog::TableKind::kDelta) {
+    return Fail(ErrorKind::kInvalid, name + " is no Delta table");
+  }
+  return Target{name, table->uri, true};
 }
 
 }  // namespace
 
-Result<std::vector<Tables::Entry>> Tables::Open(const catalog::CatalogModel& model,
-                                                const std::vector<std::string>& names,
-                                                const Deadline& deadline) {
-  TRY(CheckNames(model, names));
-  std::vector<Entry> entries;
-  for (const auto& database : model.databases) {
-    for (const auto& declared : database.tables) {
-      const std::string name = database.name + "." + declared.name;
-      const bool wanted = names.empty() || std::ranges::find(names, name) != names.end();
-      if (declared.kind != catalog::TableKind::kDelta || !wanted) continue;
-      auto& table = by_uri_[declared.uri];
-      if (!table) {
-        table = delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(declared.uri)))));
-      }
-      const auto snapshot = table->Latest(deadline);
-      if (snapshot.has_value()) {
-        entries.push_back({name, table});
-      } else if (snapshot.error().kind != ErrorKind::kNotFound) {
-        return Annotate(snapshot.error(), name);
-      }
+bool IsLocation(const std::string& name) { return name.find('/') != std::string::npos; }
+
+Result<std::vector<Target>> TargetsOf(const catalog::CatalogModel* model,
+                                      const std::vector<std::string>& names) {
+  std::vector<Target> targets;
+  for (const auto& name : names) targets.push_back(TRY(TargetOf(model, name)));
+  if (!names.empty() || model == nullptr) return targets;
+  for (const auto& database : model->databases) {
+    for (const auto& table : database.tables) {
+      if (table.kind != catalog::TableKind::kDelta) continue;
+      targets.push_back({database.name + "." + table.name, table.uri, false});
     }
   }
-  return entries;
+  return targets;
+}
+
+Result<std::shared_ptr<delta::Table>> Tables::Open(const Target& target, const Deadline& deadline) {
+  auto& table = by_uri_[target.uri];
+  if (!table) {
+    table = delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(target.uri)))));
+  }
+  const auto snapshot = table->Latest(deadline);
+  if (snapshot.has_value()) return table;
+  if (snapshot.error().kind != ErrorKind::kNotFound || target.required) {
+    return std::unexpected(snapshot.error());
+  }
+  return nullptr;
 }
 
 void EveryInterval(std::chrono::milliseconds interval, const Deadline& deadline,
-                   const std::function<Status()>& round,
-                   const std::function<void(const Error&)>& failed) {
+                   const std::function<void()>& round) {
   while (!deadline.Expired()) {
-    if (const auto done = round(); !done.has_value() && !deadline.Expired()) failed(done.error());
+    round();
     if (!deadline.Sleep(interval)) return;
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,32 +14,40 @@
 
 namespace neuralake::maintain {
 
-/// The Delta tables of a catalog, opened once and kept from round to round, so that each round
-/// reads only what is new in their logs.
+/// A table that a round looks after.
+struct Target {
+  std::string name;  ///< `database.table`, or its location when it was named by that.
+  std::string uri;
+  bool required = false;  ///< It was asked for: that it is not there is an error.
+};
+
+/// Whether `name` is a location rather than a name of the catalog: it has a `/`.
+bool IsLocation(const std::string& name);
+
+/// The tables called by `names`, in their order, or all Delta tables of `model` without names.
+///
+/// \param model  null when there is none; then every name must be a location
+/// \errors kNotFound  a name that the catalog does not have
+///         kInvalid   one that is no Delta table, or no location
+Result<std::vector<Target>> TargetsOf(const catalog::CatalogModel* model,
+                                      const std::vector<std::string>& names);
+
+/// Tables opened once and kept from round to round, so that each round reads only what is new in
+/// their logs.
 ///
 /// \threads one thread at a time
 class Tables {
  public:
-  struct Entry {
-    std::string name;  ///< `database.table`.
-    std::shared_ptr<delta::Table> table;
-  };
-
-  /// The tables of `model` that exist: those called by `names`, or all when it is empty.
-  ///
-  /// A table that was declared but never written has no log yet and is left out.
-  /// \errors kNotFound  a name that the catalog does not have, or that is no Delta table
-  Result<std::vector<Entry>> Open(const catalog::CatalogModel& model,
-                                  const std::vector<std::string>& names, const Deadline& deadline);
+  /// The table of `target`; null when it was declared but never written, and is not required.
+  /// \errors those of `Table::Latest`
+  Result<std::shared_ptr<delta::Table>> Open(const Target& target, const Deadline& deadline);
 
  private:
   std::map<std::string, std::shared_ptr<delta::Table>> by_uri_;
 };
 
-/// Call `round` now and then every `interval`, until `deadline` is stopped. A failing round is
-/// handed to `failed` and the next one comes in its time.
+/// Call `round` now and then every `interval`, until `deadline` is stopped.
 void EveryInterval(std::chrono::milliseconds interval, const Deadline& deadline,
-                   const std::function<Status()>& round,
-                   const std::function<void(const Error&)>& failed);
+                   const std::function<void()>& round);
 
 }  // namespace neuralake::maintain

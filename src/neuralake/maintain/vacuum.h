@@ -1,7 +1,8 @@
 #pragma once
 
 #include <chrono>
-#include <string>
+#include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "neuralake/base/deadline.h"
@@ -13,19 +14,30 @@ namespace neuralake::maintain {
 
 struct VacuumOptions {
   VacuumMode mode = VacuumMode::kLog;
+  /// Keep removed files so long, or as long as the table says when that is longer.
   std::chrono::milliseconds retention = std::chrono::hours(24 * 7);
+  /// Keep them exactly so long; refused when the table says longer, unless `allow_shorter`.
+  std::optional<std::chrono::milliseconds> exact_retention = {};
+  /// Readers of older versions, and writers that run now, may then lose files that they need.
+  bool allow_shorter = false;
   bool plan_only = false;
+  /// From the log alone: the horizon of the vacuum before, when it was completed.
+  WallTime since = WallTime::min();
 };
 
 struct VacuumReport {
-  std::vector<std::string> keys;  ///< Deleted, or to be deleted with `plan_only`.
+  WallTime horizon{};             ///< What was removed before it is gone.
+  std::vector<DoomedFile> files;  ///< Deleted, or to be deleted with `plan_only`.
+  std::int64_t bytes = 0;         ///< Of those whose size is known.
 };
 
 /// Delete files that no version within the retention needs.
 ///
-/// The table's own `delta.deletedFileRetentionDuration`, when it says more, wins over
-/// `VacuumOptions::retention`. Reads nothing but the log (and, in full mode, one listing).
-/// \errors kUnsupported  the table has a writer feature that this build lacks
+/// Reads nothing but the log (and, in full mode, one listing). The table says how long by
+/// `delta.deletedFileRetentionDuration`; a week when it does not.
+/// \errors kInvalid      a retention shorter than the table's that was not allowed
+///         kUnsupported  the table has a writer feature that this build lacks, by name
+///         kCancelled    a stop was requested; what was deleted so far needed to go
 /// \threads one thread a table
 Result<VacuumReport> Vacuum(delta::Table& table, const VacuumOptions& options,
                             const Deadline& deadline);

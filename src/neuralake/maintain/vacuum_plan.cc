@@ -1,12 +1,14 @@
 #include "neuralake/maintain/vacuum_plan.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <ranges>
 #include <set>
 
 #include "neuralake/base/uri.h"
 #include "neuralake/delta/deletion_vector.h"
+#include "neuralake/delta/removed_files.h"
 
 namespace neuralake::maintain {
 namespace {
@@ -36,12 +38,12 @@ class Needed {
   std::set<std::string> keys_;
 };
 
-bool IsOld(const delta::RemoveFile& tombstone, WallTime horizon) {
+bool IsOlder(const delta::RemovedFile& tombstone, WallTime than) {
   // A tombstone without a time counts as removed at the beginning of time, as in Spark.
-  return tombstone.deletion_timestamp.value_or(0) < horizon.time_since_epoch().count();
+  return tombstone.deletion_timestamp.value_or(0) < than.time_since_epoch().count();
 }
 
-Needed NeededBy(const delta::Snapshot& snapshot, const std::vector<delta::RemoveFile>& tombstones,
+Needed NeededBy(const delta::Snapshot& snapshot, const std::vector<delta::RemovedFile>& tombstones,
                 WallTime horizon) {
   Needed needed;
   const auto& files = snapshot.files();
@@ -49,7 +51,7 @@ Needed NeededBy(const delta::Snapshot& snapshot, const std::vector<delta::Remove
     needed.Keep(files.path(file), files.deletion_vector(file));
   }
   for (const auto& tombstone : tombstones) {
-    if (!IsOld(tombstone, horizon)) needed.Keep(tombstone.path, tombstone.deletion_vector);
+    if (!IsOlder(tombstone, horizon)) needed.Keep(tombstone.path, tombstone.deletion_vector);
   }
   return needed;
 }
@@ -71,32 +73,36 @@ bool IsOurs(std::string_view key) {
 
 }  // namespace
 
-std::vector<std::string> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon) {
-  const auto tombstones = snapshot.tombstones();
+Result<std::vector<DoomedFile>> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon,
+                                              WallTime since) {
+  const auto tombstones = TRY(delta::RemovedFiles(snapshot));
   const Needed needed = NeededBy(snapshot, tombstones, horizon);
-  std::set<std::string> doomed;
-  const auto consider = [&](std::optional<std::string> key) {
-    if (key && !needed.Has(*key)) doomed.insert(*std::move(key));
+  std::map<std::string, std::int64_t> doomed;
+  const auto consider = [&](std::optional<std::string> key, std::int64_t bytes) {
+    if (key && !needed.Has(*key)) doomed[*std::move(key)] = bytes;
   };
   for (const auto& tombstone : tombstones) {
-    if (!IsOld(tombstone, horizon)) continue;
-    consider(KeyOf(tombstone.path));
-    if (tombstone.deletion_vector) consider(delta::RelativeKey(*tombstone.deletion_vector));
+    if (!IsOlder(tombstone, horizon) || IsOlder(tombstone, since)) continue;
+    consider(KeyOf(tombstone.path), tombstone.size);
+    if (tombstone.deletion_vector) consider(delta::RelativeKey(*tombstone.deletion_vector), 0);
   }
-  return {doomed.begin(), doomed.end()};
+  std::vector<DoomedFile> files;
+  for (const auto& [key, bytes] : doomed) files.push_back({key, bytes});
+  return files;
 }
 
-std::vector<std::string> PlanFullVacuum(const delta::Snapshot& snapshot,
-                                        std::span<const storage::ObjectInfo> listed,
-                                        WallTime horizon) {
-  const Needed needed = NeededBy(snapshot, snapshot.tombstones(), horizon);
-  std::vector<std::string> doomed;
+Result<std::vector<DoomedFile>> PlanFullVacuum(const delta::Snapshot& snapshot,
+                                               std::span<const storage::ObjectInfo> listed,
+                                               WallTime horizon) {
+  const Needed needed = NeededBy(snapshot, TRY(delta::RemovedFiles(snapshot)), horizon);
+  std::vector<DoomedFile> doomed;
   for (const auto& object : listed) {
     if (!object.is_prefix && object.modified < horizon && IsOurs(object.key) &&
         !needed.Has(object.key)) {
-      doomed.push_back(object.key);
+      doomed.push_back({object.key, static_cast<std::int64_t>(object.size)});
     }
   }
+  std::ranges::sort(doomed, {}, &DoomedFile::key);
   return doomed;
 }
 

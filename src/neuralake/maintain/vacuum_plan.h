@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "neuralake/base/error.h"
 #include "neuralake/delta/snapshot.h"
 #include "neuralake/storage/object_store.h"
 
@@ -16,18 +17,27 @@ enum class VacuumMode : std::uint8_t {
   kFull,  ///< Every file below the table: finds those that no commit ever named, too.
 };
 
-/// Keys, relative to the table's root, that no version within retention needs.
+/// A file to delete.
+struct DoomedFile {
+  std::string key;         ///< Relative to the table's root.
+  std::int64_t bytes = 0;  ///< 0 when nobody said.
+  bool operator==(const DoomedFile&) const = default;
+};
+
+/// The files that no version within retention needs, in order of their keys.
 ///
-/// A key in the answer was removed, or never committed, before `horizon`. Whatever a live file or a
-/// younger tombstone names is kept: data files, deletion vector files, change data.
+/// A file in the answer was removed, or never committed, before `horizon`. Whatever a live file or
+/// a younger tombstone names is kept: data files, deletion vector files, change data.
 /// \param horizon  now less the retention
-std::vector<std::string> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon);
+/// \param since    leave out what was removed before: the horizon of a vacuum that was completed
+Result<std::vector<DoomedFile>> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon,
+                                              WallTime since = WallTime::min());
 
 /// The same from a listing: unnamed files count by the time at which they were written.
 /// \param listed  all objects below the root; folders that begin with `_` or `.` are left alone,
 ///                `_change_data` excepted
-std::vector<std::string> PlanFullVacuum(const delta::Snapshot& snapshot,
-                                        std::span<const storage::ObjectInfo> listed,
-                                        WallTime horizon);
+Result<std::vector<DoomedFile>> PlanFullVacuum(const delta::Snapshot& snapshot,
+                                               std::span<const storage::ObjectInfo> listed,
+                                               WallTime horizon);
 
 }  // namespace neuralake::maintain

@@ -49,14 +49,36 @@ class VacuumPlanTest : public testing::Test {
 
 using Keys = std::vector<std::string>;
 
+Keys KeysOf(const Result<std::vector<DoomedFile>>& files) {
+  Keys keys;
+  for (const auto& file : *files) keys.push_back(file.key);
+  return keys;
+}
+
 TEST_F(VacuumPlanTest, DeletesWhatWasRemovedBeforeTheHorizon) {
   const std::int64_t now = SystemClock::Get().Now().time_since_epoch().count();
   for (const auto* path : {"a", "b%20c", "d"}) Add(path);
   Remove("a", now - 1000);
   Remove("b%20c", now - 5000);
-  EXPECT_EQ(PlanLogVacuum(*Latest(), At(now - 2000)), (Keys{"b c"}));
-  EXPECT_EQ(PlanLogVacuum(*Latest(), At(now)), (Keys{"a", "b c"}));
-  EXPECT_EQ(PlanLogVacuum(*Latest(), At(now - 9000)), Keys{});
+  EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now - 2000))), (Keys{"b c"}));
+  EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now))), (Keys{"a", "b c"}));
+  EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now - 9000))), Keys{});
+}
+
+TEST_F(VacuumPlanTest, FindsWhatIsPastTheTablesOwnRetention) {
+  const std::int64_t now = SystemClock::Get().Now().time_since_epoch().count();
+  constexpr std::int64_t kDay = 24LL * 3600 * 1000;
+  Add("a");
+  Remove("a", now - 8 * kDay);
+  EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now - 7 * kDay))), (Keys{"a"}));
+}
+
+TEST_F(VacuumPlanTest, SkipsWhatAnEarlierVacuumHasSeen) {
+  const std::int64_t now = SystemClock::Get().Now().time_since_epoch().count();
+  for (const auto* path : {"a", "b"}) Add(path);
+  Remove("a", now - 5000);
+  Remove("b", now - 3000);
+  EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now), At(now - 4000))), (Keys{"b"}));
 }
 
 TEST_F(VacuumPlanTest, KeepsAFileThatCameBack) {
@@ -64,7 +86,7 @@ TEST_F(VacuumPlanTest, KeepsAFileThatCameBack) {
   Add("a");
   Remove("a", now - 1000);
   Add("a");
-  EXPECT_EQ(PlanLogVacuum(*Latest(), At(now)), Keys{});
+  EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now))), Keys{});
 }
 
 TEST_F(VacuumPlanTest, NeverTouchesWhatLiesElsewhere) {
@@ -73,7 +95,7 @@ TEST_F(VacuumPlanTest, NeverTouchesWhatLiesElsewhere) {
     Add(path);
     Remove(path, now - 1000);
   }
-  EXPECT_EQ(PlanLogVacuum(*Latest(), At(now)), Keys{});
+  EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now))), Keys{});
 }
 
 TEST_F(VacuumPlanTest, AListingFindsWhatNoCommitEverNamed) {
@@ -90,8 +112,8 @@ TEST_F(VacuumPlanTest, AListingFindsWhatNoCommitEverNamed) {
       object(".hidden/file", 0),
       object("_p=1/file", 0),
   };
-  EXPECT_EQ(PlanFullVacuum(*Latest(), listed, At(50)),
-            (Keys{"orphan", "_change_data/old", "_p=1/file"}));
+  EXPECT_EQ(KeysOf(PlanFullVacuum(*Latest(), listed, At(50))),
+            (Keys{"_change_data/old", "_p=1/file", "orphan"}));
 }
 
 }  // namespace

@@ -96,6 +96,10 @@ const std::vector<Declaration>& Declarations() {
         "more.",
         0, 3650 * kDayMs},
        [](Settings& s) -> Slot { return &s.vacuum.retention; }},
+      {{"vacuum.full_interval", kDuration,
+        "Pause between two vacuums that list the folder, for files that no commit names; 0: none.",
+        0, 365 * kDayMs},
+       [](Settings& s) -> Slot { return &s.vacuum.full_interval; }},
       {{"log.level", kText, "debug, info, warning or error."},
        [](Settings& s) -> Slot { return &s.log.level; }},
   };

@@ -64,6 +64,7 @@ struct Settings {
   struct Vacuum {
     std::chrono::milliseconds interval = std::chrono::hours(1);
     std::chrono::milliseconds retention = std::chrono::hours(24 * 7);
+    std::chrono::milliseconds full_interval = std::chrono::hours(24);
   } vacuum;
   struct Log {
     std::string level = "info";

@@ -1,0 +1,161 @@
+#include "neuralake/maintain/vacuum.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "neuralake/engine/file_reader.h"
+#include "neuralake/engine/table_testing.h"
+#include "neuralake/maintain/compactor.h"
+
+namespace neuralake::maintain {
+namespace {
+
+using columnar::ColumnOf;
+using engine::TestTable;
+using std::chrono::hours;
+using testing::HasSubstr;
+
+class VacuumTest : public testing::Test {
+ protected:
+  VacuumTest() : reader_(TestTable::Check(engine::FileReader::Open({.memory_bytes = 1 << 28}))) {}
+
+  static void AppendIds(const TestTable& table, int from, int to) {
+    for (int id = from; id < to; ++id) {
+      table.Append({{"id", ColumnOf(arrow::int64(), "[" + std::to_string(id) + "]")}});
+    }
+  }
+
+  /// A time on which everything written until now is `age` old.
+  Deadline Later(hours age) {
+    clock_ = std::make_unique<FakeClock>(SystemClock::Get().Now() + age);
+    return Deadline::After(hours(1), {}, *clock_);
+  }
+
+  std::size_t RowsOf(const TestTable& table, const delta::SnapshotPtr& snapshot) {
+    std::vector<std::uint32_t> all;
+    for (std::uint32_t i = 0; i < snapshot->files().count(); ++i) all.push_back(i);
+    std::size_t rows = 0;
+    const auto done = reader_->Read(snapshot, table.store(), all,
+                                    [&](const arrow::RecordBatch& batch) -> Status {
+                                      rows += static_cast<std::size_t>(batch.num_rows());
+                                      return {};
+                                    },
+                                    {});
+    return done.has_value() ? rows : 0;
+  }
+
+  void Merge(const TestTable& table) {
+    TestTable::Check(Compact(*table.table(), *reader_, {}, false, {}));
+  }
+
+  std::unique_ptr<engine::FileReader> reader_;
+  std::unique_ptr<FakeClock> clock_;
+};
+
+TEST_F(VacuumTest, AReaderOfAnOldVersionGoesOnWithinRetention) {
+  const TestTable table("id long");
+  AppendIds(table, 0, 10);
+  const auto old = table.Latest();
+  Merge(table);
+  for (const auto mode : {VacuumMode::kLog, VacuumMode::kFull}) {
+    EXPECT_TRUE(TestTable::Check(Vacuum(*table.table(), {.mode = mode}, Later(hours(24 * 6))))
+                    .files.empty());
+  }
+  EXPECT_EQ(RowsOf(table, old), 10U);
+}
+
+TEST_F(VacuumTest, DeletesWhatCompactionReplacedAfterRetention) {
+  for (const auto mode : {VacuumMode::kLog, VacuumMode::kFull}) {
+    const TestTable table("id long",
+                          {.location = mode == VacuumMode::kLog ? "memory://l/t" : "memory://f/t"});
+    AppendIds(table, 0, 10);
+    const auto old = table.Latest();
+    Merge(table);
+    const auto report =
+        TestTable::Check(Vacuum(*table.table(), {.mode = mode}, Later(hours(24 * 8))));
+    EXPECT_EQ(report.files.size(), 10U);
+    EXPECT_GT(report.bytes, 0);
+    EXPECT_EQ(RowsOf(table, table.Latest()), 10U) << "live files stay";
+    EXPECT_EQ(RowsOf(table, old), 0U);
+    EXPECT_TRUE(TestTable::Check(Vacuum(*table.table(), {.mode = mode}, Later(hours(24 * 8))))
+                    .files.empty())
+        << "nothing is deleted twice";
+  }
+}
+
+TEST_F(VacuumTest, KeepsWhatAYoungerTombstoneNames) {
+  const TestTable table("id long");
+  AppendIds(table, 0, 10);
+  Merge(table);
+  const auto merged = table.Latest();
+  // The merged file leaves the table a week later than its parts.
+  auto removal = TestTable::RemovalOf(merged->files().Get(0));
+  removal.deletion_timestamp = *removal.deletion_timestamp + 8LL * 24 * 3600 * 1000;
+  table.Commit({removal});
+  const auto report = TestTable::Check(Vacuum(*table.table(), {}, Later(hours(24 * 9))));
+  EXPECT_EQ(report.files.size(), 10U);
+  EXPECT_EQ(RowsOf(table, merged), 10U);
+}
+
+TEST_F(VacuumTest, OnlyAListingFindsWhatNoCommitNames) {
+  const TestTable table("id long");
+  AppendIds(table, 0, 3);
+  (void)table.Write({{"id", ColumnOf(arrow::int64(), "[9]")}}, table.Latest()->metadata());
+  EXPECT_TRUE(TestTable::Check(Vacuum(*table.table(), {}, Later(hours(24 * 8)))).files.empty());
+  EXPECT_TRUE(
+      TestTable::Check(Vacuum(*table.table(), {.mode = VacuumMode::kFull}, Later(hours(24 * 6))))
+          .files.empty())
+      << "it may belong to a commit that is under way";
+  EXPECT_EQ(
+      TestTable::Check(Vacuum(*table.table(), {.mode = VacuumMode::kFull}, Later(hours(24 * 8))))
+          .files.size(),
+      1U);
+  EXPECT_EQ(RowsOf(table, table.Latest()), 3U);
+}
+
+TEST_F(VacuumTest, APreviewDeletesNothing) {
+  const TestTable table("id long");
+  AppendIds(table, 0, 10);
+  const auto old = table.Latest();
+  Merge(table);
+  const auto report =
+      TestTable::Check(Vacuum(*table.table(), {.plan_only = true}, Later(hours(24 * 8))));
+  EXPECT_EQ(report.files.size(), 10U);
+  EXPECT_EQ(RowsOf(table, old), 10U);
+}
+
+TEST_F(VacuumTest, RefusesARetentionShorterThanTheTables) {
+  const TestTable table("id long");
+  AppendIds(table, 0, 10);
+  Merge(table);
+  const auto refused = Vacuum(*table.table(), {.exact_retention = hours(1)}, Later(hours(2)));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
+  EXPECT_THAT(refused.error().message, HasSubstr("1 hours is shorter than the table's 168 hours"));
+  EXPECT_THAT(refused.error().message, HasSubstr("--allow-shorter-retention"));
+  const auto allowed = TestTable::Check(Vacuum(
+      *table.table(), {.exact_retention = hours(1), .allow_shorter = true}, Later(hours(2))));
+  EXPECT_EQ(allowed.files.size(), 10U);
+}
+
+TEST_F(VacuumTest, TheTablesLongerRetentionWins) {
+  const TestTable table(
+      "id long", {.properties = {{"delta.deletedFileRetentionDuration", "interval 30 days"}}});
+  AppendIds(table, 0, 10);
+  Merge(table);
+  EXPECT_TRUE(TestTable::Check(Vacuum(*table.table(), {}, Later(hours(24 * 29)))).files.empty());
+  EXPECT_EQ(TestTable::Check(Vacuum(*table.table(), {}, Later(hours(24 * 31)))).files.size(), 10U);
+}
+
+TEST_F(VacuumTest, RefusesFeaturesItLacksByName) {
+  const TestTable table("id long");
+  table.PutCommit(
+      R"({"protocol":{"minReaderVersion":1,"minWriterVersion":7,"writerFeatures":["rowTracking"]}})");
+  const auto done = Vacuum(*table.table(), {}, {});
+  ASSERT_FALSE(done.has_value());
+  EXPECT_EQ(done.error().kind, ErrorKind::kUnsupported);
+  EXPECT_THAT(done.error().message, HasSubstr("rowTracking"));
+}
+
+}  // namespace
+}  // namespace neuralake::maintain
