@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "local_engine.h"
 #include "project.h"
+#include "push_forward.h"
 #include "serve_address.h"
 #include "table_watch.h"
 #include <fmt/format.h>
@@ -92,7 +93,8 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   serve::CatalogState state(model, clock);
   const auto rows_max = static_cast<std::uint64_t>(settings.serve.rows_max);
   const std::string site = settings.serve.site ? loaded.project + "/.neuralake/site" : "";
-  serve::Api api({queries, state, metrics, clock, site, /*ingest=*/nullptr, rows_max});
+  serve::Api api({queries, state, metrics, clock, site,
+                  ForwardPushes(IngestSocket(loaded), metrics, clock), rows_max});
   serve::PgParts postgres;
   postgres.rows_max = rows_max;
   const auto server =

@@ -39,6 +39,11 @@ events = DeltaTable("data/events", description="Rows that are added while people
 weather = ParquetTable("data/weather.parquet", description="Temperature by day.")
 airlines = CsvTable("data/airlines.csv", description="Names of the carriers.",
                     columns=[Column("carrier", "string"), Column("name", "string")])
+
+@table(columns=[Column("carrier", "string"), Column("fleet", "int64")])
+def fleets() -> pl.DataFrame:
+    """How many planes a carrier has."""
+    return pl.DataFrame({"carrier": ["AA", "B6", "DL", "UA", "EV"], "fleet": [5, 4, 3, 2, 1]})
 '''
 
 CATALOG = """

@@ -13,7 +13,7 @@ from lake import Server, until
 
 def test_builds_the_manifest_when_there_is_none(server: Server) -> None:
     assert (server.project / ".neuralake/catalog.json").exists()
-    assert len(server.get("/api/v1/tables").json()["tables"]) == 4
+    assert len(server.get("/api/v1/tables").json()["tables"]) == 5
 
 
 def test_tells_where_it_listens(server: Server) -> None:
@@ -26,7 +26,7 @@ def test_says_that_it_is_ready_with_its_catalog(server: Server) -> None:
         answer = server.get(target)
         assert answer.status == 200
         assert answer.json()["status"] == word
-        assert answer.json()["catalog"]["tables"] == 4
+        assert answer.json()["catalog"]["tables"] == 5
 
 
 def test_ends_on_sigterm_and_takes_its_address_along(start: Callable[..., Server]) -> None:

@@ -31,6 +31,7 @@ def test_tables_are_listed(server: Server) -> None:
     assert names == {
         "aviation.airlines": "csv",
         "aviation.events": "delta",
+        "aviation.fleets": "function",
         "aviation.flights": "delta",
         "aviation.weather": "parquet",
     }

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import polars as pl
 import pyarrow as pa
 import pytest
-from lake import ROWS, Server
+from lake import ROWS, Server, flights
 from wire import post_sql
 
 
@@ -81,14 +81,16 @@ def test_time_travel(server: Server) -> None:
     assert error(server, count.format("AT (VERSION => 99)"), 404)["kind"] == "not_found"
 
 
-def test_a_join_over_files_of_three_kinds(server: Server) -> None:
+def test_a_join_over_tables_of_four_kinds(server: Server) -> None:
     sql = """
-        SELECT a.name, count(*) AS n, avg(w.t) AS t
-        FROM aviation.flights f
-        JOIN aviation.airlines a USING (carrier) JOIN aviation.weather w USING (day)
-        GROUP BY a.name ORDER BY a.name"""
-    names = [row["name"] for row in server.rows(sql)]
-    assert names == ["AA Air", "B6 Air", "DL Air", "EV Air", "UA Air"]
+        SELECT a.name, s.fleet, count(*) AS n, count(w.t) AS days
+        FROM aviation.flights f JOIN aviation.airlines a USING (carrier)
+        JOIN aviation.weather w USING (day) JOIN aviation.fleets s USING (carrier)
+        GROUP BY ALL ORDER BY s.fleet DESC"""
+    rows = server.rows(sql)
+    names = [(row["name"], row["fleet"]) for row in rows]
+    assert names == [("AA Air", 5), ("B6 Air", 4), ("DL Air", 3), ("UA Air", 2), ("EV Air", 1)]
+    assert sum(row["n"] for row in rows) == flights()["carrier"].count()
 
 
 @pytest.mark.parametrize(

@@ -194,14 +194,15 @@ Result<Reply> Api::Ingest(const HttpRequest& request, const Target& target) {
                 fmt::format("{}.{} is a {} table; rows can be pushed into delta tables", path[3],
                             path[4], catalog::KindName(table->kind)));
   }
-  if (!parts_.ingest) {
+  if (!parts_.ingest.push) {
     return Fail(ErrorKind::kUnavailable, "no ingest process is configured");
   }
   IngestRequest push{model->Find(path[3])->name,        table->name,
                      std::string(request.content_type), std::string(request.idempotency_key),
                      std::string(request.body),         request.request_id};
   return Reply{BlockingReply{
-      [forward = &parts_.ingest, push = std::move(push)] { return Reply{(*forward)(push)}; }}};
+      [forward = &parts_.ingest.push, push = std::move(push)] { return Reply{(*forward)(push)}; },
+      /*push=*/true}};
 }
 
 Reply Api::Site(const HttpRequest& request, const Target& target) {
@@ -236,6 +237,7 @@ Reply Api::Metrics() {
     HttpResponse response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = parts_.metrics.Expose();
+    if (parts_.ingest.metrics) response.body += parts_.ingest.metrics();
     return Reply{std::move(response)};
   }}};
 }

@@ -29,6 +29,8 @@ struct StatementReply {
 /// Work that blocks; its outcome is the reply.
 struct BlockingReply {
   std::move_only_function<Reply()> work;
+  /// Waits for another process: on threads of its own, so that nothing else waits with it.
+  bool push = false;
 };
 
 /// What to do about a request.
@@ -46,8 +48,11 @@ struct IngestRequest {
   std::string request_id;
 };
 
-/// The way to the ingest process. Blocks.
-using IngestForward = std::function<HttpResponse(const IngestRequest&)>;
+/// The ways to the ingest process; both block. Null: no such process is configured.
+struct IngestParts {
+  std::function<HttpResponse(const IngestRequest&)> push;
+  std::function<std::string()> metrics;  ///< Its own, in Prometheus' text form.
+};
 
 /// The HTTP routes: from a request to what is to be done, without a socket in sight.
 ///
@@ -60,7 +65,7 @@ class Api {
     observe::Metrics& metrics;
     Clock& clock;
     std::string site_folder;  ///< Of the generated pages; empty: there are none.
-    IngestForward ingest;     ///< Null: no ingest process is configured.
+    IngestParts ingest;
     std::uint64_t rows_max = query::kRowsDefault;
   };
 

@@ -53,10 +53,12 @@ class ApiTest : public testing::Test {
   CatalogState catalog_{Model(), clock_};
   HttpRequest request_;
   std::vector<IngestRequest> pushed_;
-  Api api_{{queries_, catalog_, metrics_, clock_, "", [this](const IngestRequest& push) {
-              pushed_.push_back(push);
-              return HttpResponse{};
-            }}};
+  IngestParts ingest_{[this](const IngestRequest& push) {
+                        pushed_.push_back(push);
+                        return HttpResponse{};
+                      },
+                      [] { return std::string("neuralake_ingest_up 1\n"); }};
+  Api api_{{queries_, catalog_, metrics_, clock_, "", ingest_}};
 };
 
 TEST_F(ApiTest, TurnsSqlIntoAStatement) {

@@ -237,7 +237,8 @@ asio::awaitable<Reply> HttpConnection::Resolve(const HttpRequest& request) {
   Reply reply = api_.Handle(request);
   while (auto* blocking = std::get_if<BlockingReply>(&reply.what)) {
     std::move_only_function<Reply()> work = std::move(blocking->work);
-    Result<Reply> next = co_await OnThreads<Reply>(AsideOn(exchange_), std::move(work));
+    ThreadPool& pool = blocking->push ? exchange_.pushes : exchange_.side;
+    Result<Reply> next = co_await OnThreads<Reply>(AsideOn(pool), std::move(work));
     reply = next ? *std::move(next) : Reply{ErrorResponse(next.error(), request.request_id)};
   }
   co_return std::move(reply);

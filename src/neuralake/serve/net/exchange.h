@@ -15,7 +15,8 @@ namespace neuralake::serve {
 /// What every connection of a server stands on; outlives them.
 struct Exchange {
   query::Service& queries;
-  ThreadPool& side;  ///< For blocking work that is no statement: files, forwards, look-ups.
+  ThreadPool& side;    ///< For blocking work that is no statement: files, look-ups.
+  ThreadPool& pushes;  ///< For pushes, which wait for a disk.
   observe::Metrics& metrics;
   observe::Log& log;
   Clock& clock;
@@ -34,12 +35,12 @@ inline auto StepOn(Exchange& exchange, query::Run& run, bool first) {
   };
 }
 
-/// Queues other blocking work.
-inline auto AsideOn(Exchange& exchange) {
-  return [&exchange](std::move_only_function<void()> task) -> Status {
+/// Queues other blocking work on `pool`.
+inline auto AsideOn(ThreadPool& pool) {
+  return [&pool](std::move_only_function<void()> task) -> Status {
     // ThreadPool takes functions that can be copied.
     auto shared = std::make_shared<std::move_only_function<void()>>(std::move(task));
-    if (exchange.side.TryRun([shared] { (*shared)(); })) return {};
+    if (pool.TryRun([shared] { (*shared)(); })) return {};
     return Fail(ErrorKind::kResourceExhausted, "too many requests wait; try again later");
   };
 }

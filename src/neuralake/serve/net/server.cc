@@ -16,6 +16,8 @@ namespace neuralake::serve {
 namespace {
 
 constexpr std::size_t kSideThreads = 4;
+/// They wait for one sync of the log together.
+constexpr std::size_t kPushThreads = 32;
 constexpr auto kAcceptPause = 50ms;
 constexpr auto kDrainPoll = 10ms;
 
@@ -42,8 +44,10 @@ struct Server::Network {
       : api(parts.api),
         postgres_parts(parts.postgres),
         side(kSideThreads, kConnectionsMax),
+        pushes(kPushThreads, kConnectionsMax),
         exchange{parts.queries,
                  side,
+                 pushes,
                  parts.metrics,
                  parts.log,
                  parts.clock,
@@ -68,6 +72,7 @@ struct Server::Network {
   Api& api;
   PgParts& postgres_parts;
   ThreadPool side;
+  ThreadPool pushes;
   Exchange exchange;
   asio::io_context io;
   tcp::acceptor http;

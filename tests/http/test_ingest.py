@@ -1,0 +1,205 @@
+"""Pushed rows: the server hands them to the ingest process and says what became of them."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pytest
+from lake import ROOT, Answer, Server, make_project, until
+
+TARGET = "/api/v1/ingest/aviation/events"
+
+
+class Ingest:
+    """`neuralake ingest` as a process of its own, beside a server of the same project."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        log = (self.server.project / "ingest.log").open("ab")
+        with log:
+            return subprocess.Popen(
+                [str(self.server.binary), "ingest", "--project", str(self.server.project)],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "NEURALAKE_INGEST__FLUSH_INTERVAL": "50ms"},
+            )
+
+    def wait(self) -> None:
+        until(lambda: self.server.metric("neuralake_ingest_up") == 1, "the ingest process answers")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+
+    def restart(self) -> None:
+        self.process = self._start()
+        self.wait()
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ingest]:
+    server = Server(make_project(tmp_path_factory.mktemp("house")))
+    ingest = Ingest(server)
+    ingest.wait()
+    yield ingest
+    ingest.stop()
+    assert server.stop() == 0, server.log.read_text()[-4000:]
+
+
+def push(server: Server, body: str | bytes, kind: str, **headers: str) -> Answer:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return server.ask("POST", TARGET, body, {"Content-Type": kind, **named})
+
+
+def rows_named(server: Server, prefix: str) -> list[dict[str, object]]:
+    return server.rows(
+        "SELECT n, name FROM aviation.events WHERE name LIKE $1 ORDER BY n", params=[prefix + "%"]
+    )
+
+
+def arrow(rows: pl.DataFrame) -> bytes:
+    sink = io.BytesIO()
+    table = rows.to_arrow(compat_level=pl.CompatLevel.oldest())
+    table = table.cast(pa.schema([("n", pa.int64()), ("name", pa.string())]))
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", '[{"n": 10, "name": "%-a"}, {"n": 11, "name": "%-b"}]'),
+        ("application/x-ndjson", '{"n": 10, "name": "%-a"}\n{"n": 11, "name": "%-b"}\n'),
+        ("text/csv", "n,name\n10,%-a\n11,%-b\n"),
+        ("application/vnd.apache.arrow.stream", ""),
+    ],
+)
+def test_pushed_rows_are_acknowledged_and_soon_there(house: Ingest, kind: str, body: str) -> None:
+    server = house.server
+    prefix = kind.rsplit("/", maxsplit=1)[-1]
+    data: str | bytes = body.replace("%", prefix)
+    if not body:
+        frame = pl.DataFrame({"n": [10, 11], "name": [f"{prefix}-a", f"{prefix}-b"]})
+        data = arrow(frame)
+    answer = push(server, data, kind)
+    assert answer.status == 200, answer.body
+    told = answer.json()
+    assert (told["accepted"], told["rejected"], told["replayed"]) == (2, 0, False)
+    assert told["acknowledged"].endswith("Z")
+    wanted = [{"n": 10, "name": f"{prefix}-a"}, {"n": 11, "name": f"{prefix}-b"}]
+    until(lambda: rows_named(server, prefix) == wanted, "the rows are in the table")
+
+
+def test_a_repeat_with_its_key_changes_nothing(house: Ingest) -> None:
+    server = house.server
+    body = '[{"n": 1, "name": "once"}]'
+    first = push(server, body, "application/json", Idempotency_Key="key-1").json()
+    again = push(server, body, "application/json", Idempotency_Key="key-1").json()
+    assert first["replayed"] is False
+    assert again["replayed"] is True
+    assert again["accepted"] == 1
+    other = push(server, '[{"n": 2}]', "application/json", Idempotency_Key="key-1")
+    assert other.status == 400
+    until(lambda: rows_named(server, "once"), "the row is in the table")
+    assert len(rows_named(server, "once")) == 1
+
+
+def test_a_row_that_does_not_fit_is_counted_apart(house: Ingest) -> None:
+    body = '{"n": 5, "name": "fits"}\n{"n": "no number", "name": "does not"}\n'
+    told = push(house.server, body, "application/x-ndjson").json()
+    assert (told["accepted"], told["rejected"]) == (1, 1)
+    until(lambda: rows_named(house.server, "fits"), "the row that fits is in the table")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("not json", "application/json", 400),
+        ("x", "application/pdf", 501),
+    ],
+)
+def test_a_body_that_is_no_rows_is_refused(
+    house: Ingest, body: str, kind: str, status: int
+) -> None:
+    answer = push(house.server, body, kind)
+    assert answer.status == status, answer.body
+    assert answer.json()["error"]["message"]
+
+
+def test_while_the_process_is_away_nothing_is_taken_and_nothing_is_lost(house: Ingest) -> None:
+    server = house.server
+    house.stop()
+    answer = push(server, '[{"n": 77, "name": "away"}]', "application/json")
+    assert answer.status == 503, answer.body
+    assert int(answer.headers["Retry-After"]) >= 1
+    assert answer.json()["error"]["kind"] == "unavailable"
+    assert server.metric("neuralake_ingest_up") == 0
+    house.restart()
+    answer = push(server, '[{"n": 78, "name": "away"}]', "application/json")
+    assert answer.status == 200, answer.body
+    until(lambda: rows_named(server, "away") == [{"n": 78, "name": "away"}], "the row is there")
+
+
+def test_the_metrics_of_the_process_are_served_too(house: Ingest) -> None:
+    text = house.server.get("/metrics").body.decode()
+    names = [line.split()[2] for line in text.splitlines() if line.startswith("# TYPE ")]
+    assert len(names) == len(set(names)), "a metric is declared twice"
+    assert any(name.startswith("neuralake_ingest_") for name in names)
+    requests = house.server.metric(
+        "neuralake_http_requests_total", route="/api/v1/ingest/{db}/{table}", status="200"
+    )
+    assert requests > 0
+
+
+def test_up_keeps_serve_and_ingest_together(tmp_path: Path, start: Callable[..., Server]) -> None:
+    del start
+    project = make_project(tmp_path / "together")
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "python"),
+        "NEURALAKE_CATALOG__PYTHON": sys.executable,
+        "NEURALAKE_SERVE__PORT": "0",
+        "NEURALAKE_SERVE__PG_PORT": "0",
+    }
+    binary = os.environ.get("NEURALAKE_BINARY", str(ROOT / "build/dev/bin/neuralake"))
+    listed = subprocess.run([binary, "--help"], capture_output=True, text=True, check=True).stdout
+    missing = [name for name in ("compact", "vacuum") if f"\n  {name} " not in listed]
+    if missing:
+        pytest.skip(f"this build has no {', '.join(missing)} yet")
+    up = subprocess.Popen(
+        [binary, "up", "--project", str(project)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        published = project / ".neuralake/serve.json"
+        until(published.exists, "the server tells its address", 90)
+        port = json.loads(published.read_text())["port"]
+        import http.client
+
+        def pushed() -> bool:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            try:
+                connection.request("POST", TARGET, body='[{"n": 3, "name": "up"}]')
+                return connection.getresponse().status == 200
+            finally:
+                connection.close()
+
+        until(pushed, "a push is acknowledged", 60)
+    finally:
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(30) == 0
