@@ -77,7 +77,9 @@ Result<std::string> ReadFully(int fd, std::uint64_t offset, std::uint64_t length
   std::string bytes;
   if (offset >= size) return bytes;
   int failure = 0;
-  bytes.resize_and_overwrite(std::min(length, size - offset), [&](char* to, std::size_t wanted) {
+  const std::size_t wanted = std::min(length, size - offset);
+  // What the library hands over in its place may be more: what it has made room for.
+  bytes.resize_and_overwrite(wanted, [&](char* to, std::size_t) {
     std::size_t done = 0;
     while (done < wanted) {
       const ssize_t count =

@@ -29,6 +29,15 @@ TEST(PosixFile, EveryErrnoSaysWhatToDo) {
   }
 }
 
+TEST(PosixFile, AShortRangeIsAsLongAsItWasAskedFor) {
+  // Lengths at which a string makes room for more than it is asked to hold.
+  const FileDescriptor file(::open("/proc/self/exe", O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(file.valid());
+  for (std::uint64_t length = 0; length < 64; ++length) {
+    EXPECT_EQ(ReadFully(file.get(), 4, length, "/x")->size(), length);
+  }
+}
+
 TEST(PosixFile, ADescriptorIsClosedByItsLastOwner) {
   FileDescriptor first(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   const int fd = first.get();
