@@ -1,0 +1,89 @@
+"""Writing Delta tables from Python, through the native module."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from pathlib import Path
+
+import deltalake
+import polars as pl
+import pytest
+
+import neuralake
+from neuralake import Column, DeltaTable, NeuralakeError
+from neuralake.delta import Table
+
+FRAME = pl.DataFrame({"id": [1, 2], "carrier": ["AA", None], "fare": [1.5, None]})
+
+
+def test_an_append_creates_the_table_and_the_next_one_adds(tmp_path: Path) -> None:
+    table = neuralake.open_table(tmp_path / "t")
+    written = table.append(FRAME)
+    assert (written.version, written.rows, written.files) == (0, 2, 1)
+    assert table.append(FRAME.lazy()).version == 1
+    assert table.scan().collect().height == 4
+    assert deltalake.DeltaTable(tmp_path / "t").to_pyarrow_table().num_rows == 4
+    assert [entry.operation for entry in table.history()] == ["WRITE", "WRITE"]
+
+
+def test_rows_of_pandas_and_arrow_are_taken(tmp_path: Path) -> None:
+    table = neuralake.open_table(tmp_path / "t")
+    table.append(FRAME.to_arrow())
+    table.append(FRAME.to_pandas())
+    assert table.scan(columns=["id"]).collect()["id"].sort().to_list() == [1, 1, 2, 2]
+
+
+def test_an_overwrite_replaces_and_earlier_versions_stay(tmp_path: Path) -> None:
+    table = neuralake.open_table(tmp_path / "t")
+    table.append(FRAME)
+    table.overwrite(FRAME.head(1))
+    assert table.scan().collect().equals(FRAME.head(1))
+    assert table.scan(version=0).collect().height == 2
+    table.overwrite(pl.DataFrame({"week": [7]}), schema_mode="overwrite")
+    assert table.scan().collect().columns == ["week"]
+
+
+def test_columns_that_are_new_are_refused_or_merged(tmp_path: Path) -> None:
+    table = neuralake.open_table(tmp_path / "t")
+    table.append(FRAME)
+    wider = FRAME.with_columns(day=pl.lit(dt.date(2024, 2, 29)))
+    with pytest.raises(NeuralakeError, match="day") as refused:
+        table.append(wider)
+    assert refused.value.kind == "invalid"
+    assert table.version() == 0
+    table.append(wider, schema_mode="merge")
+    assert table.scan().collect()["day"].to_list().count(None) == 2
+
+
+def test_a_definition_says_how_its_table_is_made(tmp_path: Path) -> None:
+    definition = DeltaTable(
+        str(tmp_path / "t"),
+        description="Fares",
+        columns=[Column("id", "int64", nullable=False), Column("fare", "decimal(10, 2)", "in USD")],
+        partition_by=["carrier"],
+        properties={"delta.appendOnly": "true"},
+    )
+    table = Table(str(tmp_path / "t"), definition)
+    rows = pl.DataFrame({"carrier": ["AA"], "id": [1], "fare": [Decimal("1.50")]})
+    table.append(rows.with_columns(pl.col("fare").cast(pl.Decimal(10, 2))))
+    detail = table.detail()
+    assert detail.description == "Fares"
+    assert [(c.name, c.type, c.nullable) for c in detail.columns] == [
+        ("id", "int64", False),
+        ("fare", "decimal(10, 2)", True),
+        ("carrier", "string", True),
+    ]
+    assert list(detail.partition_columns) == ["carrier"]
+    with pytest.raises(NeuralakeError, match="append-only"):
+        table.overwrite(rows.with_columns(pl.col("fare").cast(pl.Decimal(10, 2))))
+
+
+def test_a_checkpoint_is_where_readers_start(tmp_path: Path) -> None:
+    table = neuralake.open_table(tmp_path / "t")
+    for _ in range(3):
+        table.append(FRAME)
+    assert table.checkpoint() == 2
+    for version in range(3):
+        (tmp_path / f"t/_delta_log/{version:020d}.json").unlink()
+    assert neuralake.open_table(tmp_path / "t").detail().num_records == 6
