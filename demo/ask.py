@@ -14,7 +14,6 @@ from typing import Any
 
 import polars as pl
 
-ROOT = Path(__file__).resolve().parent.parent
 RETRIES_MAX = 200
 
 
@@ -35,6 +34,15 @@ class Client:
                 return rows
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{text}: {error.read().decode()[:500]}") from error
+        except OSError as error:
+            raise RuntimeError(f"{self.base} does not answer: {error}") from error
+
+    def page(self, path: str) -> str:
+        try:
+            with urllib.request.urlopen(f"{self.base}{path}", timeout=30) as answer:
+                return str(answer.read().decode())
+        except OSError as error:
+            raise RuntimeError(f"{self.base}{path}: {error}") from error
 
     def push(self, table: str, lines: str, key: str) -> None:
         headers = {"Content-Type": "application/x-ndjson", "Idempotency-Key": key}
@@ -68,23 +76,36 @@ def over_postgres(port: int, text: str) -> list[dict[str, Any]]:
     return frame.to_dicts()
 
 
-def over_python(project: Path, flights: pl.DataFrame) -> tuple[int, int]:
-    """Rows of January with a late departure: our LazyFrame, and Polars on the raw events."""
-    program = (
-        "import polars as pl\n"
+def python_rows(project: Path, package: Path, program: str) -> list[dict[str, Any]]:
+    """What `program` leaves in `rows`, a LazyFrame, run as a user of the Python package does."""
+    whole = (
+        "import json, polars as pl\n"
         "from lake import catalog\n"
-        "frame = catalog.db('aviation').table('flights', filters=[('month', '=', 1)],"
-        " columns=['month', 'dep_delay'])\n"
-        "print(frame.filter(pl.col('dep_delay') > 60).collect().height)\n"
+        f"{program}"
+        "print(json.dumps(rows.collect().to_dicts()))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", whole],
         cwd=project,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": f"{ROOT / 'python'}:{project}"},
+        env={**os.environ, "PYTHONPATH": f"{package}:{project}"},
     )
     if done.returncode != 0:
         raise RuntimeError(f"python: {done.stderr.strip().splitlines()[-1]}")
+    rows: list[dict[str, Any]] = json.loads(done.stdout.strip().splitlines()[-1])
+    return rows
+
+
+LATE_IN_JANUARY = (
+    "frame = catalog.db('aviation').table('flights', filters=[('month', '=', 1)],"
+    " columns=['month', 'dep_delay'])\n"
+    "rows = frame.filter(pl.col('dep_delay') > 60).select(n=pl.len())\n"
+)
+
+
+def over_python(project: Path, package: Path, flights: pl.DataFrame) -> tuple[int, int]:
+    """Rows of January with a late departure: our LazyFrame, and Polars on the raw events."""
+    [row] = python_rows(project, package, LATE_IN_JANUARY)
     want = flights.filter((pl.col("month") == 1) & (pl.col("dep_delay") > 60)).height
-    return int(done.stdout.strip().splitlines()[-1]), want
+    return int(row["n"]), want

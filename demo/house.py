@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -67,11 +68,12 @@ class House:
 
     def __init__(self, binary: Path, project: Path, say: Callable[[str], None]) -> None:
         self.binary, self.project, self.say = str(binary), project, say
+        self.package = binary.parents[1] / "python"
         self.port, self.pg_port = free_port(8080), free_port(5433)
         self.env = {
             **os.environ,
-            "PYTHONPATH": str(ROOT / "python"),
-            "NEURALAKE_CATALOG__PYTHON": str(ROOT / ".venv/bin/python"),
+            "PYTHONPATH": str(self.package),
+            "NEURALAKE_CATALOG__PYTHON": sys.executable,
             "NEURALAKE_SERVE__PORT": str(self.port),
             "NEURALAKE_SERVE__PG_PORT": str(self.pg_port),
         }

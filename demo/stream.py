@@ -26,6 +26,7 @@ class Freshness:
         self._lock = threading.Lock()
         self._waiting: list[tuple[int, float]] = []
         self._visible = 0
+        self._error = ""
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -47,8 +48,8 @@ class Freshness:
         while not self._stop.wait(0.1):
             try:
                 self._look()
-            except RuntimeError:
-                continue  # the table is made by the first flush
+            except RuntimeError as error:
+                self._error = str(error)  # at first: the table is made by the first flush
 
     def visible(self) -> int:
         return self._visible
@@ -60,7 +61,10 @@ class Freshness:
         self._stop.set()
         self._thread.join()
         if self._visible != rows:
-            raise RuntimeError(f"{self._visible:,} rows are visible, {rows:,} were acknowledged")
+            told = "" if self._visible else f"; {self._error}"
+            raise RuntimeError(
+                f"{self._visible:,} rows are visible, {rows:,} were acknowledged{told}"
+            )
         say(f"all {rows:,} flights are visible")
 
     def summary(self) -> str:
