@@ -81,11 +81,20 @@ Result<std::unique_ptr<Ingester>> Ingester::Start(const IngesterOptions& options
   return made;
 }
 
-Ingester::~Ingester() = default;
+Ingester::~Ingester() {
+  server_.reset();
+  topics_.clear();
+  // The log's thread wakes it, also for a push that nobody waits for any more.
+  if (flusher_ != nullptr) flusher_->Stop();
+  log_.reset();
+}
 
 Result<PushAnswer> Ingester::Push(const PushRequest& request, const Deadline& deadline) {
   const auto began = parts_.clock.Mono();
   auto answer = log_->Push(request, deadline);
+  if (!answer.has_value() && answer.error().kind == ErrorKind::kCancelled) {
+    answer = Fail(ErrorKind::kUnavailable, "ingest is stopping");
+  }
   const std::chrono::duration<double> took = parts_.clock.Mono() - began;
   numbers_.Pushed(request, answer, took.count());
   return answer;

@@ -213,6 +213,20 @@ TEST_F(PushClientTest, EveryPushGetsItsAnswerWhenTheProcessEnds) {
   EXPECT_TRUE(answer.get().has_value());
 }
 
+TEST_F(PushClientTest, APushThatWaitsIsToldToStopWaiting) {
+  auto server = Listen();
+  PushClient client(path_);
+  std::promise<void> inside;
+  during_ = [&inside](const Deadline& deadline) {
+    inside.set_value();
+    EXPECT_FALSE(deadline.Sleep(std::chrono::seconds(15)));
+  };
+  auto answer = std::async(std::launch::async, [&] { return client.Push(Request(), Soon()); });
+  inside.get_future().wait();
+  server->Stop();
+  EXPECT_TRUE(answer.get().has_value());
+}
+
 TEST_F(PushClientTest, AFrameThatIsNoCallIsAnsweredAndEndsTheConnection) {
   const auto server = Listen();
   auto socket = LocalSocket::Connect(path_);

@@ -57,6 +57,7 @@ void PushServer::Stop() {
     stopping_ = true;
     for (auto& connection : connections_) connection.socket.StopReading();
   }
+  stop_.request_stop();
   const std::uint64_t one = 1;
   (void)!::write(wake_.get(), &one, sizeof(one));
   if (thread_.joinable()) thread_.join();
@@ -135,7 +136,7 @@ bool PushServer::Answer(LocalSocket& socket, std::string_view frame) {
   }
   const auto& push = std::get<PushCall>(*call);
   const auto patience = std::clamp(push.patience, std::chrono::milliseconds(0), kPushPatienceMax);
-  const auto answer = calls_.push(push.request, Deadline::After(patience));
+  const auto answer = calls_.push(push.request, Deadline::After(patience, stop_.get_token()));
   if (answer.has_value()) kills_.Reach(kill_points::kBeforeAck);
   const auto sent = SendReply(socket, EncodeReply(answer));
   if (answer.has_value()) kills_.Reach(kill_points::kAfterAck);

@@ -4,6 +4,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 
@@ -35,7 +36,8 @@ class PushServer {
   /// As `Stop`.
   ~PushServer();
 
-  /// Take no more calls; those that were taken in are answered. Returns when all connections ended.
+  /// Take no more calls and cancel what they wait for; those that were taken in are answered.
+  /// Returns when all connections ended.
   void Stop();
 
  private:
@@ -60,6 +62,7 @@ class PushServer {
   const std::size_t connections_max_;
   const Descriptor listener_;
   const Descriptor wake_;  // readable once the server stops
+  std::stop_source stop_;
 
   std::mutex mutex_;
   // Guarded by mutex_.

@@ -1,6 +1,7 @@
 #include "neuralake/ingest/table/checkpointer.h"
 
 #include <charconv>
+#include <utility>
 
 #include "neuralake/base/deadline.h"
 #include "neuralake/ingest/kill_points.h"
@@ -32,7 +33,13 @@ Checkpointer::Checkpointer(observe::Log& log, KillSwitch& kills)
 
 void Checkpointer::Committed(const SinkCommit& commit) {
   const auto version = commit.snapshot->version();
-  if (version == 0 || version % IntervalOf(commit.snapshot->metadata()) != 0) return;
+  const auto interval = IntervalOf(commit.snapshot->metadata());
+  {
+    std::lock_guard lock(mutex_);
+    const auto [entry, first] = newest_.try_emplace(std::string(commit.name), version - 1);
+    const auto before = std::exchange(entry->second, version);
+    if (version / interval == before / interval) return;
+  }
   (void)jobs_.TryPush({commit.table, commit.snapshot});
 }
 

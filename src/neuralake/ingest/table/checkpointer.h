@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <thread>
@@ -21,7 +23,8 @@ class Checkpointer {
   /// \param log, kills  outlive this
   Checkpointer(observe::Log& log, KillSwitch& kills);
 
-  /// Take note of a commit: every `delta.checkpointInterval`-th one is checkpointed.
+  /// Take note of a commit: the first one of ours in every `delta.checkpointInterval` versions is
+  /// checkpointed, whoever made those between.
   void Committed(const SinkCommit& commit);
 
  private:
@@ -34,6 +37,9 @@ class Checkpointer {
 
   observe::Log& log_;
   KillSwitch& kills_;
+  std::mutex mutex_;
+  std::map<std::string, delta::Version, std::less<>> newest_;  // guarded by mutex_; by table
+
   std::set<std::string> refused_;  // why tables had none, as told; of the thread alone
   BoundedQueue<Job> jobs_;
   std::jthread thread_;

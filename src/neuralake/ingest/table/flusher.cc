@@ -23,8 +23,11 @@ Flusher::Flusher(TableDirectory& tables, std::size_t threads, OnFlush on_flush, 
   }
 }
 
-Flusher::~Flusher() {
+Flusher::~Flusher() { Stop(); }
+
+void Flusher::Stop() {
   for (auto& thread : threads_) thread.request_stop();
+  threads_.clear();
 }
 
 void Flusher::Wake() {
@@ -75,8 +78,7 @@ void Flusher::Run(const std::stop_token& stop) {
 }
 
 Status Flusher::Drain(const Deadline& deadline) {
-  for (auto& thread : threads_) thread.request_stop();
-  threads_.clear();
+  Stop();
   do {
     bool left = false;
     for (auto* table : tables_.tables()) {

@@ -34,7 +34,10 @@ class Flusher {
   /// Some table may be due earlier than it was.
   void Wake();
 
-  /// Stop waiting for tables to be due and flush all that have rows, until none does.
+  /// Flush no more by itself; flushes that run are cancelled and their rows wait on.
+  void Stop();
+
+  /// `Stop`, then flush all tables that have rows, due or not, until none does.
   /// \errors kDeadlineExceeded  rows still wait: they are safe at their sources
   Status Drain(const Deadline& deadline);
 
