@@ -58,7 +58,7 @@ def tables(ours: Neuralake, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     ours.write(made["merged"], numbered(5, 1))
     ours.write(made["merged"], IDS, "--schema-mode", "merge")
     for first in range(12):
-        ours.write(made["many commits"], numbered(first, 1), "--transaction", f"job={first}")
+        ours.write(made["commits"], numbered(first, 1), "--transaction", f"job={first}")
     ours.write(
         made["properties"], IDS,
         "--property", "delta.appendOnly=true", "--property", "delta.enableChangeDataFeed=true",
@@ -78,7 +78,7 @@ EXPECTED = {
     "overwritten": numbered(7, 3),
     "partitions": PARTITIONED,
     "merged": pa.table({"id": pa.array([5, 1, 2], pa.int64()), "name": [None, "x", None]}),
-    "many commits": numbered(0, 12),
+    "commits": numbered(0, 12),
     "properties": IDS,
 }
 
@@ -92,16 +92,16 @@ def test_every_engine_starts_from_our_checkpoint(
     tables: dict[str, Path], tmp_path: Path, reader: Reader
 ) -> None:
     copy = tmp_path / "copy"
-    shutil.copytree(tables["many commits"], copy)
+    shutil.copytree(tables["commits"], copy)
     log = copy / "_delta_log"
     assert json.loads((log / "_last_checkpoint").read_text())["version"] == 10
     for version in range(10):
         (log / f"{version:020d}.json").unlink()
-    assert reader(copy) == rows_of_arrow(EXPECTED["many commits"])
+    assert reader(copy) == rows_of_arrow(EXPECTED["commits"])
 
 
 def test_others_see_our_transactions_and_history(tables: dict[str, Path], spark: Spark) -> None:
-    table = tables["many commits"]
+    table = tables["commits"]
     opened = DeltaTable(table)
     assert opened.transaction_version("job") == 11
     assert [entry["operation"] for entry in opened.history()] == ["WRITE"] * 12
