@@ -1,7 +1,11 @@
 #include "neuralake/engine/sql/statement_stream.h"
 
+#include <algorithm>
+#include <thread>
+
 #include <arrow/record_batch.h>
 #include <duckdb/main/pending_query_result.hpp>
+#include <duckdb/main/stream_query_result.hpp>
 #include <prometheus/counter.h>
 
 #include "neuralake/engine/limits.h"
@@ -12,8 +16,70 @@
 namespace neuralake::engine {
 namespace {
 
+/// A statement whose last tasks run on other threads looks for them so often at once, and then
+/// after pauses that grow by the first up to the second.
+constexpr int kYields = 16;
+constexpr std::chrono::microseconds kIdlePause{20};
+constexpr std::chrono::microseconds kIdlePauseMax{500};
+
 void Count(prometheus::Counter* counter, std::uint64_t amount) {
   if (counter != nullptr) counter->Increment(static_cast<double>(amount));
+}
+
+// While other threads work on the last tasks of a statement, DuckDB's own loops ask for one without
+// a pause, which takes the processor from them; so tasks are asked for here, with one.
+class Pause {
+ public:
+  explicit Pause(Clock& clock) : clock_(clock) {}
+
+  void Reset() { idle_ = 0; }
+  void Wait() {
+    if (++idle_ <= kYields) {
+      std::this_thread::yield();
+    } else {
+      clock_.Sleep(std::min(Duration{kIdlePause * (idle_ - kYields)}, Duration{kIdlePauseMax}));
+    }
+  }
+
+ private:
+  Clock& clock_;
+  int idle_ = 0;
+};
+
+/// Run tasks until `pending` has its first rows, or all when it does not stream.
+void RunUntilReady(duckdb::PendingQueryResult& pending, bool streams, Clock& clock) {
+  Pause pause(clock);
+  while (true) {
+    const auto state = pending.ExecuteTask();
+    if (streams ? duckdb::PendingQueryResult::IsResultReady(state)
+                : duckdb::PendingQueryResult::IsExecutionFinished(state)) {
+      return;
+    }
+    if (state == duckdb::PendingExecutionResult::RESULT_NOT_READY) {
+      pause.Reset();
+    } else {
+      pause.Wait();
+    }
+  }
+}
+
+/// Run tasks until `result` has its next rows.
+void RunUntilChunk(duckdb::QueryResult& result, Clock& clock) {
+  if (result.type != duckdb::QueryResultType::STREAM_RESULT) return;
+  auto& stream = result.Cast<duckdb::StreamQueryResult>();
+  if (!stream.IsOpen()) return;
+  Pause pause(clock);
+  while (true) {
+    const auto state = stream.ExecuteTask();
+    if (duckdb::StreamQueryResult::IsChunkReady(state)) return;
+    if (state == duckdb::StreamExecutionResult::BLOCKED) {
+      stream.WaitForTask();
+    } else if (state == duckdb::StreamExecutionResult::NO_TASKS_AVAILABLE) {
+      pause.Wait();
+    } else {
+      pause.Reset();
+    }
+  }
 }
 
 // DuckDB numbers parameters from 1; a name counts as the number at which it first stands.
@@ -108,6 +174,8 @@ Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext conte
     auto pending = own.connection->context->PendingQuery(std::move(admitted.statement), parameters,
                                                          !admitted.changes);
     if (pending->HasError()) return std::unexpected(own.Translate(pending->GetErrorObject()));
+    RunUntilReady(*pending, !admitted.changes, own.state->deadline().clock());
+    if (pending->HasError()) return std::unexpected(own.Translate(pending->GetErrorObject()));
     auto result = pending->Execute();
     if (result->HasError()) return std::unexpected(own.Translate(result->GetErrorObject()));
     stream->Open(std::move(result), admitted.changes);
@@ -153,6 +221,7 @@ Result<std::shared_ptr<arrow::RecordBatch>> StatementStream::Next() {
 
 duckdb::unique_ptr<duckdb::DataChunk> StatementStream::FetchChunk() {
   if (drained_) return nullptr;
+  RunUntilChunk(*result_, context_.state->deadline().clock());
   auto chunk = result_->Fetch();
   if (result_->HasError()) result_->GetErrorObject().Throw();
   drained_ = !chunk || chunk->size() == 0;

@@ -9,12 +9,14 @@ namespace neuralake::engine {
 Watchdog::Watch::Watch(Watchdog& dog, duckdb::shared_ptr<duckdb::ClientContext> context,
                        Deadline deadline)
     : dog_(dog), context_(std::move(context)), deadline_(std::move(deadline)) {
+  bool sooner = false;
   {
     std::lock_guard lock(dog_.mutex_);
     dog_.watched_.push_back(this);
-    dog_.new_work_ = true;
+    sooner = deadline_.Left() < dog_.next_look_ - SystemClock::Get().Mono();
+    if (sooner) dog_.new_work_ = true;
   }
-  dog_.changed_.notify_all();
+  if (sooner) dog_.changed_.notify_all();
   stop_.emplace(deadline_.stop(), [this] { Cancel(); });
 }
 
@@ -65,6 +67,7 @@ void Watchdog::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     new_work_ = false;
     const Duration pause = Look();
+    next_look_ = SystemClock::Get().Mono() + pause;
     changed_.wait_for(lock, stop, pause, [this] { return new_work_; });
   }
 }

@@ -54,6 +54,7 @@ class Watchdog {
   // Guarded by mutex_.
   std::vector<Watch*> watched_;
   bool new_work_ = false;
+  MonoTime next_look_ = MonoTime::max();  // a watch that ends later need not wake the dog
 
   std::jthread thread_;
 };
