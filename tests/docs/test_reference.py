@@ -20,6 +20,14 @@ def test_generated_pages_are_current(page: str) -> None:
     assert kept == made.stdout, "run make docs"
 
 
+def test_the_sql_page_names_every_function_that_no_interrupt_stops() -> None:
+    policy = (ROOT / "src/neuralake/engine/sql/function_policy.inc").read_text()
+    page = (ROOT / "docs/reference/sql.md").read_text()
+    refused = set(re.findall(r'NL_FUNCTION\("([^"]+)", kUnbounded\)', policy))
+    assert refused
+    assert refused - set(re.findall(r"`([^`]+)`", page)) == set()
+
+
 def pages() -> list[Path]:
     listed = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "*.md"],
