@@ -19,6 +19,7 @@
 #include "neuralake/catalog/model.h"
 #include "neuralake/columnar/value.h"
 #include "neuralake/engine/engine.h"
+#include "neuralake/engine/scan_counts.h"
 
 namespace neuralake::python {
 namespace {
@@ -90,7 +91,7 @@ class Answer {
   void Cancel() { stream_->Cancel(); }
 
   nb::dict Metrics() const {
-    const auto counts = stream_->scan_counts();
+    const auto counts = engine::CountScans(*stream_);
     nb::dict versions;
     for (const auto& [table, version] : stream_->versions()) versions[table.c_str()] = version;
     nb::dict metrics;

@@ -155,11 +155,19 @@ StatementStream::StatementStream(StatementContext context, std::string command_t
       rows_left_(limits.rows_max) {}
 
 StatementStream::~StatementStream() {
-  const auto total = context_.state->files_total.load();
-  const auto read = context_.state->files_read.load();
+  const auto [total, read] = scan_counts();
   Count(context_.counters.statements, 1);
   Count(context_.counters.files_read, read);
   Count(context_.counters.files_skipped, total - std::min(total, read));
+}
+
+ScanCounts StatementStream::scan_counts() const {
+  return {context_.state->files_total.load(), context_.state->files_read.load()};
+}
+
+ScanCounts CountScans(const RowStream& stream) {
+  const auto* own = dynamic_cast<const StatementStream*>(&stream);
+  return own == nullptr ? ScanCounts{} : own->scan_counts();
 }
 
 Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext context,

@@ -5,6 +5,7 @@
 
 #include "neuralake/engine/duck.h"
 #include "neuralake/engine/executor.h"
+#include "neuralake/engine/scan_counts.h"
 #include "neuralake/engine/sql/admission.h"
 #include "neuralake/engine/sql/instance.h"
 #include "neuralake/engine/sql/statement_state.h"
@@ -70,6 +71,7 @@ class StatementStream final : public RowStream {
   const std::string& command_tag() const override { return command_tag_; }
   std::optional<std::int64_t> rows_changed() const override { return rows_changed_; }
   void Cancel() override { context_.watch->Cancel(); }
+  ScanCounts scan_counts() const;
 
  private:
   StatementStream(StatementContext context, std::string command_tag, const Limits& limits);
