@@ -8,24 +8,32 @@
 namespace neuralake::engine {
 namespace {
 
-/// Hides the deleted rows of one file from DuckDB's Parquet reader.
+/// Hides the deleted rows of one file from DuckDB's Parquet reader, which calls it for every few
+/// rows, from all threads that read the file. It also is the place to stop at: a reader that looks
+/// for rows that pass a filter comes back only when it has some.
 class HideDeleted final : public duckdb::DeleteFilter {
  public:
-  explicit HideDeleted(DeletionVectorCache::Entry deleted) : deleted_(std::move(deleted)) {}
+  /// \param deleted  null when no row is
+  HideDeleted(duckdb::ClientContext& context, DeletionVectorCache::Entry deleted)
+      : context_(context), deleted_(std::move(deleted)) {}
 
   duckdb::idx_t Filter(duckdb::row_t start, duckdb::idx_t count,
                        duckdb::SelectionVector& selection) override {
-    kept_.clear();
-    const std::size_t kept = deleted_->Select(static_cast<std::uint64_t>(start), count, kept_);
-    if (kept == count) return count;  // the selection must then be left as it is
+    if (context_.IsInterrupted()) throw duckdb::InterruptException();
+    if (!deleted_) return count;
+    std::vector<std::uint32_t> kept;
+    kept.reserve(count);
+    if (deleted_->Select(static_cast<std::uint64_t>(start), count, kept) == count) {
+      return count;  // the selection must then be left as it is
+    }
     selection.Initialize(STANDARD_VECTOR_SIZE);
-    for (std::size_t i = 0; i < kept; ++i) selection.set_index(i, kept_[i]);
-    return kept;
+    for (std::size_t i = 0; i < kept.size(); ++i) selection.set_index(i, kept[i]);
+    return kept.size();
   }
 
  private:
-  DeletionVectorCache::Entry deleted_;
-  std::vector<std::uint32_t> kept_;
+  duckdb::ClientContext& context_;
+  const DeletionVectorCache::Entry deleted_;
 };
 
 std::string FileOf(const DeltaSource& source, std::uint32_t file) {
@@ -100,6 +108,9 @@ duckdb::ReaderInitializeType DeltaReader::InitializeReader(
   }
   FinalizeBind(reader_data, bind_data.file_options, bind_data.reader_bind, global_columns,
                global_column_ids, context, gstate.multi_file_reader_state.get());
+  if (!reader.deletion_filter && table_filters && !table_filters->filters.empty()) {
+    reader.deletion_filter = duckdb::make_uniq<HideDeleted>(context, nullptr);
+  }
   const auto map = [&](const duckdb::vector<duckdb::MultiFileColumnDefinition>& globals) {
     auto filters =
         FiltersForFile(table_filters, global_column_ids, source_->columns(), *places, reader);
@@ -118,12 +129,13 @@ duckdb::ReaderInitializeType DeltaReader::InitializeReader(
   return map(globals);
 }
 
-void DeltaReader::FinalizeBind(
-    duckdb::MultiFileReaderData& reader_data, const duckdb::MultiFileOptions&,
-    const duckdb::MultiFileReaderBindData&,
-    const duckdb::vector<duckdb::MultiFileColumnDefinition>&,
-    const duckdb::vector<duckdb::ColumnIndex>& global_column_ids, duckdb::ClientContext& context,
-    duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState>) {
+void DeltaReader::FinalizeBind(duckdb::MultiFileReaderData& reader_data,
+                               const duckdb::MultiFileOptions&,
+                               const duckdb::MultiFileReaderBindData&,
+                               const duckdb::vector<duckdb::MultiFileColumnDefinition>&,
+                               const duckdb::vector<duckdb::ColumnIndex>& global_column_ids,
+                               duckdb::ClientContext& context,
+                               duckdb::optional_ptr<duckdb::MultiFileReaderGlobalState>) {
   const std::uint32_t file = DeltaSource::FileNumber(reader_data.reader->file);
   const auto state = StatementState::Of(context);
   ++state->files_read;
@@ -144,7 +156,8 @@ void DeltaReader::FinalizeBind(
   auto deleted = source_->Deletions(file, state->deadline());
   if (!deleted.has_value()) ThrowUnreadable(*source_, file, deleted.error());
   if (*deleted) {
-    reader_data.reader->deletion_filter = duckdb::make_uniq<HideDeleted>(*std::move(deleted));
+    reader_data.reader->deletion_filter =
+        duckdb::make_uniq<HideDeleted>(context, *std::move(deleted));
   }
 }
 
