@@ -20,6 +20,7 @@
 #include "neuralake/serve/catalog_watch.h"
 #include "neuralake/serve/http/api.h"
 #include "neuralake/serve/net/server.h"
+#include "neuralake/serve/pgcatalog/system_catalog.h"
 #include "neuralake/serve/pgwire/connection.h"
 
 namespace neuralake::app {
@@ -95,7 +96,9 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   const std::string site = settings.serve.site ? loaded.project + "/.neuralake/site" : "";
   serve::Api api({queries, state, metrics, clock, site,
                   ForwardPushes(IngestSocket(loaded), metrics, clock), rows_max});
+  serve::SystemCatalog system_catalog(*engine, state, clock);
   serve::PgParts postgres;
+  postgres.catalog = &system_catalog;
   postgres.rows_max = rows_max;
   const auto server =
       TRY(serve::Server::Listen(ListenOptionsOf(settings.serve, level == observe::Level::kDebug),

@@ -87,6 +87,10 @@ inline constexpr std::size_t kMessageBytesMax = 16 << 20;
 inline constexpr auto kStartupTimeMax = 10s;
 inline constexpr std::size_t kPreparedMax = 1000;
 inline constexpr std::size_t kPortalsMax = 100;
+/// How long the columns of tables are remembered for the system catalog.
+inline constexpr auto kCatalogColumnsFreshFor = 30s;
+/// To find out the columns of one table among many.
+inline constexpr auto kDescribeOneTimeMax = 3s;
 /// Session parameters that a client may invent.
 inline constexpr std::size_t kSessionSettingsMax = 200;
 

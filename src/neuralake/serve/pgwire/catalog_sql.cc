@@ -104,6 +104,7 @@ class Rewriter {
   explicit Rewriter(const Piece& piece) : tokens_(piece) {}
 
   Result<std::string> Run() {
+    FindSeries();
     while (at_ < tokens_.size()) TRY(Step());
     std::string sql;
     for (const std::string& part : out_) sql += (sql.empty() ? "" : " ") + part;
@@ -127,6 +128,27 @@ class Rewriter {
       Plain();
     }
     return {};
+  }
+
+  // `FROM generate_series(0, 3) s`: there `s` names the column too, here it would be a row.
+  void FindSeries() {
+    for (std::size_t i = 1; i < tokens_.size(); ++i) {
+      const bool series = tokens_.IsWord(i, "generate_series") || tokens_.IsWord(i, "unnest");
+      if (!series || tokens_.Text(i + 1) != "(") continue;
+      const std::size_t before = tokens_.IsSchema(i - 2, "pg_catalog") && i > 2 ? i - 3 : i - 1;
+      const bool relation = tokens_.IsWord(before, "from") || tokens_.IsWord(before, "join") ||
+                            tokens_.IsWord(before, "lateral");
+      if (!relation) continue;
+      std::size_t end = i + 1;
+      for (std::size_t depth = 0; end < tokens_.size(); ++end) {
+        if (tokens_.Text(end) == "(") ++depth;
+        if (tokens_.Text(end) == ")" && --depth == 0) break;
+      }
+      if (tokens_.IsWord(end + 1, "as")) ++end;
+      const bool alias = tokens_.IsName(end + 1) && !tokens_.IsWord(end + 1, "where") &&
+                         !tokens_.IsWord(end + 1, "join") && tokens_.Text(end + 2) != "(";
+      if (alias) series_.push_back(end + 1);
+    }
   }
 
   // `OPERATOR(pg_catalog.~)`: the operator is the last before the parenthesis.
@@ -154,6 +176,9 @@ class Rewriter {
       out_.push_back(WithoutCase(tokens_.Text(at_)));
     } else {
       out_.emplace_back(tokens_.Text(at_));
+    }
+    if (std::ranges::find(series_, at_) != series_.end()) {
+      out_.push_back(fmt::format("({})", tokens_.Text(at_)));
     }
     ++at_;
   }
@@ -225,6 +250,7 @@ class Rewriter {
 
   const Tokens tokens_;
   std::size_t at_ = 0;
+  std::vector<std::size_t> series_;  ///< Names of series, which their columns take over.
   std::vector<std::string> out_;
 };
 

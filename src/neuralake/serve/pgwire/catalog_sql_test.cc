@@ -51,6 +51,13 @@ TEST(RewriteForCatalog, TurnsRegisteredTypesIntoFunctions) {
   EXPECT_EQ(Rewritten("::regclass"), "a cast to regclass has nothing before it");
 }
 
+TEST(RewriteForCatalog, NamesTheColumnOfASeriesAsItsRelation) {
+  EXPECT_EQ(Rewritten("SELECT k[s] FROM pg_catalog.generate_series(0, f(1)) s, t"),
+            "SELECT k [ s ] FROM generate_series ( 0 , f ( 1 ) ) s (s) , t");
+  EXPECT_EQ(Rewritten("SELECT generate_series(0, 1) s FROM unnest(k) AS u(v) WHERE true"),
+            "SELECT generate_series ( 0 , 1 ) s FROM unnest ( k ) AS u ( v ) WHERE true");
+}
+
 TEST(RewriteForCatalog, LeavesTextsAlone) {
   EXPECT_EQ(Rewritten("SELECT 'OPERATOR(pg_catalog.~) x::regclass', \"pg_catalog\""),
             "SELECT 'OPERATOR(pg_catalog.~) x::regclass' , \"pg_catalog\"");
