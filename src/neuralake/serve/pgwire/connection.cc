@@ -3,7 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/socket.h>
+#include <poll.h>
 
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/net/blocking.h"
@@ -50,9 +50,9 @@ PgConnection::PgConnection(tcp::socket socket, PgParts& parts, Exchange& exchang
 
 void PgConnection::Sweep() {
   if (running_ == nullptr) return;
-  char byte = 0;
-  const auto seen = ::recv(stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  const bool gone = seen == 0 || (seen < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
+  // A client may have sent its farewell before it closed: what counts is the end behind it.
+  pollfd there{stream_.socket().native_handle(), POLLRDHUP, 0};
+  const bool gone = ::poll(&there, 1, 0) > 0;
   if (!gone) return;
   running_->Cancel();
   exchange_.queries.lanes().RunExpired();
@@ -81,9 +81,21 @@ asio::awaitable<void> PgConnection::Run() {
   }
   co_await Flush();
   parts_.cancel_keys.Withdraw(process_);
-  DropPortals();
+  DropPortals(/*held=*/true);
   ErrorCode ignored;
   stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  co_await ReadToEnd();
+}
+
+// Closing with bytes unread would reset the connection, and the client would lose the error that
+// was just sent to it.
+asio::awaitable<void> PgConnection::ReadToEnd() {
+  ErrorCode error;
+  stream_.expires_after(kLingerTimeMax);
+  while (!error) {
+    buffer_.clear();
+    co_await stream_.async_read_some(buffer_.prepare(kFlushBytes), Into(error));
+  }
 }
 
 asio::awaitable<std::optional<std::string>> PgConnection::ReadBytes(std::size_t count) {

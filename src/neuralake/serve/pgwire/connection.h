@@ -55,6 +55,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
 
   // Messages.
   asio::awaitable<std::optional<std::string>> ReadBytes(std::size_t count);
+  asio::awaitable<void> ReadToEnd();
   asio::awaitable<Next> ReadAndHandle();
   asio::awaitable<Next> Handle(char type, const PgMessage& message);
   asio::awaitable<Next> Sync();
@@ -76,8 +77,10 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
     std::shared_ptr<PgStatement> statement;
     engine::Statement parameters;
     std::vector<std::int16_t> formats;
-    std::shared_ptr<Portal> portal;  ///< Once it was started.
+    std::shared_ptr<Portal> portal{};  ///< Once it was started.
     bool finished = false;
+    bool cursor = false;  ///< Made by DECLARE.
+    bool hold = false;    ///< Outlives its transaction.
   };
   Status CheckTransaction(const PgStatement& statement) const;
   std::shared_ptr<Portal> Open(const PgStatement& statement, engine::Statement parameters,
@@ -90,6 +93,13 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   void Complete(const Portal::Part& part);
   Status Explain(Error error) const;
 
+  // Cursors of SQL: portals that DECLARE makes and FETCH asks.
+  asio::awaitable<Status> ApplyToCursor(const PgStatement& statement, Bound bound, bool describe);
+  Status Declare(const PgStatement& statement, engine::Statement parameters);
+  asio::awaitable<Status> Fetch(FetchWord word, std::vector<std::int16_t> formats, bool describe);
+  asio::awaitable<Status> DescribeCursor(std::string name, std::vector<std::int16_t> formats);
+  Status CloseCursor(const CloseWord& word);
+
   // The session's own words. `describe`: put the description of SHOW's column before its row.
   Status Apply(const SessionWord& word, bool describe);
   Status ApplySet(const SetWord& word);
@@ -101,7 +111,8 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   void EndTransaction();
 
   void Fail(const Error& error, std::string_view sqlstate = "");
-  void DropPortals();
+  void DropPortals(bool held = false);
+  void WarnOfCut(const Portal::Part& part);
   void Discard(Bound bound);
   asio::awaitable<bool> Flush();
 

@@ -118,7 +118,7 @@ Status PgConnection::ApplyDiscard(const DiscardWord& word) {
                              "DISCARD ALL cannot run inside a transaction block");
     }
     for (const SettingChange& change : settings_.ResetAll()) Announce(change);
-    DropPortals();
+    DropPortals(/*held=*/true);
     statements_.clear();
   }
   PgWriter(out_).CommandComplete(word.what == "all" ? "DISCARD ALL" : "DISCARD");

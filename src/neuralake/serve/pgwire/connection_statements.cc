@@ -24,6 +24,12 @@ bool EndsTransaction(const PgStatement& statement) {
                             std::holds_alternative<RollbackWord>(*statement.word));
 }
 
+bool IsAboutCursor(const PgStatement& statement) {
+  return statement.word && (std::holds_alternative<DeclareWord>(*statement.word) ||
+                            std::holds_alternative<FetchWord>(*statement.word) ||
+                            std::holds_alternative<CloseWord>(*statement.word));
+}
+
 /// The columns that a description tells of, in text.
 std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
   std::vector<PgColumn> columns;
@@ -84,15 +90,17 @@ asio::awaitable<Portal::Part> PgConnection::Step(std::shared_ptr<Portal> portal,
   co_return std::move(refused);
 }
 
+void PgConnection::WarnOfCut(const Portal::Part& part) {
+  if (!part.truncated) return;
+  PgWriter(out_).Warning(fmt::format("the answer was cut at its limit of {} rows; SET row_limit = "
+                                     "0 lifts it",
+                                     settings_.Show("row_limit").value_or("")),
+                         "01004");
+}
+
 void PgConnection::Complete(const Portal::Part& part) {
-  PgWriter writer(out_);
-  if (part.truncated) {
-    writer.Warning(fmt::format("the answer was cut at its limit of {} rows; SET row_limit = 0 "
-                               "lifts it",
-                               settings_.Show("row_limit").value_or("")),
-                   "01004");
-  }
-  writer.CommandComplete(part.tag);
+  WarnOfCut(part);
+  PgWriter(out_).CommandComplete(part.tag);
 }
 
 /// Rows of a portal into the socket, until it is finished, suspended, or failed.
@@ -127,7 +135,12 @@ asio::awaitable<Status> PgConnection::Stream(std::shared_ptr<Portal> portal, boo
 
 asio::awaitable<PgConnection::Next> PgConnection::Query(std::string_view text) {
   const auto pieces = query::SplitStatements(text);
-  DropPortals();
+  // A simple query ends the unnamed portal; named ones live as long as their transaction.
+  if (transaction_ == 'I') DropPortals();
+  if (const auto unnamed = portals_.find(""); unnamed != portals_.end()) {
+    Discard(std::move(unnamed->second));
+    portals_.erase(unnamed);
+  }
   if (!pieces) {
     Fail(pieces.error());
   } else if (pieces->empty()) {
@@ -150,6 +163,10 @@ asio::awaitable<bool> PgConnection::RunSimple(const query::Piece& piece) {
   } else if (const Status allowed = CheckTransaction(*statement); !allowed) {
     Fail(allowed.error(), kInFailedTransaction);
     co_return false;
+  } else if (IsAboutCursor(*statement)) {
+    Bound bound;
+    if (statement->query) bound.parameters = {statement->query->sql, {}, {}};
+    status = co_await ApplyToCursor(*statement, std::move(bound), /*describe=*/true);
   } else if (statement->word) {
     status = Apply(*statement->word, /*describe=*/true);
   } else if (statement->target == PgTarget::kCatalog && parts_.catalog == nullptr) {
@@ -227,17 +244,17 @@ asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
     co_return neuralake::Fail(ErrorKind::kResourceExhausted,
                               fmt::format("a session keeps at most {} portals", kPortalsMax));
   }
-  const bool engines =
-      statement->target == PgTarget::kEngine || statement->target == PgTarget::kCatalog;
-  const bool untyped = std::ranges::find(statement->types, 0U) != statement->types.end();
+  PgStatement& query = statement->query ? *statement->query : *statement;
+  const bool engines = query.target == PgTarget::kEngine || query.target == PgTarget::kCatalog;
+  const bool untyped = std::ranges::find(query.types, 0U) != query.types.end();
   if (engines && untyped) {
-    const Status described = co_await FillStatementTypes(*statement);
+    const Status described = co_await FillStatementTypes(query);
     if (!described) co_return described;
   }
   Bound bound;
   bound.statement = statement;
   bound.formats = message.result_formats;
-  auto parameters = BindParameters(*statement, message);
+  auto parameters = BindParameters(query, message);
   if (!parameters) co_return std::unexpected(parameters.error());
   bound.parameters = *std::move(parameters);
   portals_[std::string(message.portal)] = std::move(bound);
@@ -284,6 +301,10 @@ asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
   PgWriter writer(out_);
   if (statement.target == PgTarget::kSession || statement.target == PgTarget::kNobody) {
     const auto* show = statement.word ? std::get_if<ShowWord>(&*statement.word) : nullptr;
+    const auto* fetch = statement.word ? std::get_if<FetchWord>(&*statement.word) : nullptr;
+    if (fetch != nullptr && !fetch->move) {
+      co_return co_await DescribeCursor(fetch->name, bound.formats);
+    }
     if (show != nullptr) {
       writer.RowDescription(ShowColumns(*show));
     } else {
@@ -318,6 +339,10 @@ asio::awaitable<Status> PgConnection::Execute(const PgExecute& message) {
   if (statement.target == PgTarget::kNobody) {
     PgWriter(out_).EmptyQuery();
     co_return Status();
+  }
+  if (IsAboutCursor(statement)) {
+    const std::shared_ptr<PgStatement> kept = bound.statement;
+    co_return co_await ApplyToCursor(*kept, bound, /*describe=*/false);
   }
   if (statement.word) {
     // Applying it may end the transaction, and this portal with it.
@@ -359,9 +384,15 @@ void PgConnection::Discard(Bound bound) {
   });
 }
 
-void PgConnection::DropPortals() {
-  for (auto& [name, bound] : portals_) Discard(std::move(bound));
-  portals_.clear();
+void PgConnection::DropPortals(bool held) {
+  for (auto at = portals_.begin(); at != portals_.end();) {
+    if (at->second.hold && !held) {
+      ++at;
+      continue;
+    }
+    Discard(std::move(at->second));
+    at = portals_.erase(at);
+  }
 }
 
 }  // namespace neuralake::serve

@@ -1,5 +1,6 @@
 #include "neuralake/serve/pgwire/parameters.h"
 
+#include <algorithm>
 #include <bit>
 #include <string>
 
@@ -78,14 +79,18 @@ Result<Value> Decimal(std::string_view text) {
   return *std::move(value);
 }
 
-Result<Value> Boolean(std::string_view text) {
+Result<Value> Boolean(std::string_view sent) {
+  std::string text(sent);
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  });
   for (const std::string_view yes : {"t", "true", "1", "on", "yes", "y"}) {
     if (text == yes) return Make(TypeId::kBoolean, true);
   }
   for (const std::string_view no : {"f", "false", "0", "off", "no", "n"}) {
     if (text == no) return Make(TypeId::kBoolean, false);
   }
-  return NotOf(text, 16);
+  return NotOf(sent, 16);
 }
 
 Result<Value> Bytea(std::string_view text) {

@@ -39,6 +39,17 @@ Portal::Part Portal::Fill(std::uint64_t rows_max, bool describe) {
   return Finish(std::move(part), status);
 }
 
+Portal::Part Portal::Describe(std::vector<std::int16_t> formats) {
+  const Status status = UseFormats(std::move(formats));
+  return status ? Describe() : Finish({}, status);
+}
+
+Portal::Part Portal::Fill(std::uint64_t rows_max, bool describe,
+                          std::vector<std::int16_t> formats) {
+  const Status status = UseFormats(std::move(formats));
+  return status ? Fill(rows_max, describe) : Finish({}, status);
+}
+
 void Portal::Close(Status outcome) { run_->Close(std::move(outcome)); }
 
 Status Portal::Start() {
@@ -47,15 +58,23 @@ Status Portal::Start() {
   started_ = true;
   const auto& stream = run_->stream();
   returns_rows_ = ReturnsRows(stream.command_tag());
-  const auto& fields = stream.columns().fields;
-  if (formats_.size() > 1 && formats_.size() != fields.size()) {
+  for (const auto& field : stream.columns().fields) columns_.push_back(ToPgColumn(field, 0));
+  return UseFormats(std::move(formats_));
+}
+
+Status Portal::UseFormats(std::vector<std::int16_t> formats) {
+  formats_ = std::move(formats);
+  if (!started_) return {};
+  if (formats_.size() > 1 && formats_.size() != columns_.size()) {
     return Fail(ErrorKind::kInvalid, fmt::format("protocol violation: {} formats for {} columns",
-                                                 formats_.size(), fields.size()));
+                                                 formats_.size(), columns_.size()));
   }
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    columns_.push_back(ToPgColumn(fields[i], FormatAt(formats_, i)));
+  bool changed = false;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const std::int16_t before = std::exchange(columns_[i].format, FormatAt(formats_, i));
+    changed = changed || before != columns_[i].format;
   }
-  return {};
+  return changed && batch_ != nullptr ? MakeCellsOfBatch() : Status();
 }
 
 Status Portal::AppendDescription(std::string& out) const {
@@ -96,9 +115,14 @@ Status Portal::AppendRows(std::uint64_t rows_max, Part& part) {
 Status Portal::NextBatch() {
   batch_ = TRY(run_->Next());
   row_ = 0;
-  cells_.clear();
   ended_ = batch_ == nullptr;
-  if (ended_) return {};
+  if (!ended_) return MakeCellsOfBatch();
+  cells_.clear();
+  return {};
+}
+
+Status Portal::MakeCellsOfBatch() {
+  cells_.clear();
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto& column = *batch_->column(static_cast<int>(i));
     cells_.push_back(columns_[i].format == 0 ? TRY(MakeCells(column, Notation::kPostgres))

@@ -45,6 +45,10 @@ class Portal {
   /// \param describe  put the description of the columns before the first row
   Part Fill(std::uint64_t rows_max, bool describe);
 
+  /// The same in other formats, which hold from now on: each FETCH of a cursor has its own.
+  Part Describe(std::vector<std::int16_t> formats);
+  Part Fill(std::uint64_t rows_max, bool describe, std::vector<std::int16_t> formats);
+
   /// End the statement if it still runs.
   void Close(Status outcome);
 
@@ -52,6 +56,8 @@ class Portal {
 
  private:
   Status Start();
+  Status UseFormats(std::vector<std::int16_t> formats);
+  Status MakeCellsOfBatch();
   Status AppendDescription(std::string& out) const;
   Status AppendRows(std::uint64_t rows_max, Part& part);
   Status NextBatch();
@@ -60,7 +66,7 @@ class Portal {
   std::string Tag() const;
 
   std::shared_ptr<query::Run> run_;
-  const std::vector<std::int16_t> formats_;
+  std::vector<std::int16_t> formats_;
   bool started_ = false;
   bool returns_rows_ = true;
   std::vector<PgColumn> columns_;

@@ -1,6 +1,7 @@
 #include "neuralake/serve/pgwire/session_words.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -29,6 +30,19 @@ class Walk {
     if (AtEnd() || piece_.tokens[at_].In(piece_.sql) != mark) return false;
     ++at_;
     return true;
+  }
+
+  std::size_t at() const { return at_; }
+
+  /// A whole number from 0.
+  std::optional<std::uint64_t> TakeCount() {
+    if (AtEnd() || piece_.tokens[at_].kind != TokenKind::kNumber) return std::nullopt;
+    const std::string_view text = piece_.tokens[at_].In(piece_.sql);
+    std::uint64_t count = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
+    ++at_;
+    return count;
   }
 
   /// A name, with points in it.
@@ -159,6 +173,51 @@ Parsed ParseDeallocate(Walk walk) {
   return walk.Done(DeallocateWord{TRY(walk.Name())});
 }
 
+Parsed ParseDeclare(Walk walk) {
+  DeclareWord word{TRY(walk.Name()), 0, false};
+  while (!walk.Take("cursor")) {
+    if (walk.Take("no")) {
+      if (!walk.Take("scroll")) return walk.Wrong();
+    } else if (walk.Take("scroll")) {
+      return Fail(ErrorKind::kUnsupported, "cursors go forward only: DECLARE without SCROLL");
+    } else if (walk.Take("binary")) {
+      return Fail(ErrorKind::kUnsupported,
+                  "DECLARE BINARY is not there: ask for binary results when fetching");
+    } else if (!walk.Take("insensitive") && !walk.Take("asensitive")) {
+      return walk.Wrong();
+    }
+  }
+  word.hold = walk.Take("with");
+  if (word.hold || walk.Take("without")) {
+    if (!walk.Take("hold")) return walk.Wrong();
+  }
+  if (!walk.Take("for") || walk.AtEnd()) return walk.Wrong();
+  word.query_token = walk.at();
+  return SessionWord(word);
+}
+
+Parsed ParseFetch(Walk walk, bool move) {
+  FetchWord word;
+  word.move = move;
+  for (const char* backward : {"prior", "first", "last", "absolute", "relative", "backward"}) {
+    if (walk.Take(backward)) {
+      return Fail(ErrorKind::kUnsupported, "cursors go forward only: FETCH FORWARD");
+    }
+  }
+  if (!walk.Take("next")) {
+    walk.Take("forward");
+    if (walk.Take("all")) {
+      word.rows = 0;
+    } else if (const auto count = walk.TakeCount()) {
+      if (*count == 0) return Fail(ErrorKind::kUnsupported, "FETCH 0 is not there");
+      word.rows = *count;
+    }
+  }
+  if (!walk.Take("from")) walk.Take("in");
+  word.name = TRY(walk.Name());
+  return walk.Done(word);
+}
+
 }  // namespace
 
 Parsed ParseSessionWord(const Piece& piece) {
@@ -178,12 +237,22 @@ Parsed ParseSessionWord(const Piece& piece) {
   if (walk.Take("discard")) return walk.Done(DiscardWord{TRY(walk.Name())});
   if (walk.Take("deallocate")) return ParseDeallocate(walk);
   if (walk.Take("unlisten")) return SessionWord(NothingWord{"UNLISTEN"});
-  for (const char* word : {"listen", "notify", "lock", "prepare", "execute", "declare", "fetch",
-                           "move", "close", "copy"}) {
+  if (walk.Take("declare")) return ParseDeclare(walk);
+  if (walk.Take("fetch")) return ParseFetch(walk, /*move=*/false);
+  if (walk.Take("move")) return ParseFetch(walk, /*move=*/true);
+  if (walk.Take("close")) return walk.Done(CloseWord{TRY(walk.Name())});
+  for (const char* word : {"listen", "notify", "lock", "prepare", "execute"}) {
     if (!walk.Take(word)) continue;
     std::string name(word);
     std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(c - 32); });
     return Fail(ErrorKind::kUnsupported, name + " is not there yet");
+  }
+  // COPY of files is for the engine to refuse; what needs the protocol is refused here.
+  const auto is_stream = [&](const Token& token) {
+    return query::IsWord(piece.sql, token, "stdout") || query::IsWord(piece.sql, token, "stdin");
+  };
+  if (walk.Take("copy") && std::ranges::any_of(piece.tokens, is_stream)) {
+    return Fail(ErrorKind::kUnsupported, "COPY from and to the client is not there yet");
   }
   return std::nullopt;
 }

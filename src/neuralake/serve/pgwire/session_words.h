@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -35,12 +37,26 @@ struct DiscardWord {
 struct DeallocateWord {
   std::string name;  ///< `all` for all.
 };
+struct DeclareWord {
+  std::string name;
+  std::size_t query_token = 0;  ///< Where, among the tokens, the query after FOR begins.
+  bool hold = false;            ///< Outlives its transaction.
+};
+struct FetchWord {
+  std::string name;
+  std::uint64_t rows = 1;  ///< 0: all that are left.
+  bool move = false;       ///< MOVE: the rows are not sent.
+};
+struct CloseWord {
+  std::string name;  ///< `all` for all.
+};
 struct NothingWord {
   std::string tag;  ///< Accepted without effect: `LISTEN`, `UNLISTEN`, …
 };
 
-using SessionWord = std::variant<SetWord, ShowWord, ResetWord, BeginWord, CommitWord, RollbackWord,
-                                 SavepointWord, DiscardWord, DeallocateWord, NothingWord>;
+using SessionWord =
+    std::variant<SetWord, ShowWord, ResetWord, BeginWord, CommitWord, RollbackWord, SavepointWord,
+                 DiscardWord, DeallocateWord, DeclareWord, FetchWord, CloseWord, NothingWord>;
 
 /// Read a statement as one of the session's own.
 ///

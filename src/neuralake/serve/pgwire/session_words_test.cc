@@ -54,6 +54,24 @@ TEST(SessionWords, KnowTransactions) {
   EXPECT_EQ(Word<DiscardWord>("DISCARD ALL").what, "all");
 }
 
+TEST(SessionWords, KnowCursors) {
+  const auto declare =
+      Word<DeclareWord>("DECLARE \"My c\" NO SCROLL CURSOR WITH HOLD FOR SELECT 1");
+  EXPECT_EQ(declare.name, "My c");
+  EXPECT_TRUE(declare.hold);
+  EXPECT_EQ(declare.query_token, 8U);
+  EXPECT_FALSE(Word<DeclareWord>("DECLARE c CURSOR FOR SELECT 1").hold);
+  EXPECT_EQ(Word<FetchWord>("FETCH FORWARD 100 FROM c").rows, 100U);
+  EXPECT_EQ(Word<FetchWord>("FETCH ALL IN c").rows, 0U);
+  EXPECT_EQ(Word<FetchWord>("FETCH c").rows, 1U);
+  EXPECT_TRUE(Word<FetchWord>("MOVE 5 FROM c").move);
+  EXPECT_EQ(Word<CloseWord>("CLOSE ALL").name, "all");
+  EXPECT_EQ(Parse("FETCH BACKWARD 1 FROM c").error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(Parse("DECLARE c SCROLL CURSOR FOR SELECT 1").error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(Parse("DECLARE c CURSOR SELECT 1").error().message,
+            "syntax error at or near \"SELECT\"");
+}
+
 TEST(SessionWords, LeaveOtherStatementsToTheEngine) {
   EXPECT_EQ(Parse("SELECT 1").value(), std::nullopt);
   EXPECT_EQ(Parse("\"set\" x").value(), std::nullopt);

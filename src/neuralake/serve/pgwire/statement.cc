@@ -50,6 +50,24 @@ bool BeginsWith(const query::Piece& piece, std::span<const std::string_view> wor
   });
 }
 
+/// The query of a cursor, which begins at token `first` of its DECLARE.
+Status ReadCursor(const query::Piece& piece, std::size_t first, PgStatement& statement) {
+  const std::size_t begin = piece.tokens[first].begin;
+  statement.query_characters = query::CharacterOffset(piece.sql, begin);
+  const auto pieces = TRY(query::SplitStatements(piece.sql.substr(begin)));
+  auto query = ReadStatement(pieces.at(0), statement.types);
+  if (!query) {
+    Error error = query.error();
+    if (error.position >= 0) error.position += statement.query_characters;
+    return std::unexpected(std::move(error));
+  }
+  if (query->word || query->changes) {
+    return Fail(ErrorKind::kInvalid, "DECLARE CURSOR must be followed by a query");
+  }
+  statement.query = std::make_shared<PgStatement>(*std::move(query));
+  return {};
+}
+
 }  // namespace
 
 std::size_t CountParameters(const query::Piece& piece) {
@@ -73,6 +91,9 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
   statement.word = TRY(ParseSessionWord(piece));
   if (statement.word) {
     statement.target = PgTarget::kSession;
+    if (const auto* declare = std::get_if<DeclareWord>(&*statement.word)) {
+      TRY(ReadCursor(piece, declare->query_token, statement));
+    }
     return statement;
   }
   statement.changes = BeginsWith(piece, kChanging);
@@ -107,7 +128,8 @@ Result<engine::Statement> BindParameters(const PgStatement& statement, const PgB
     std::uint32_t type = statement.types[i];
     if (type == 0 && statement.description && i < statement.description->parameters.size()) {
       const auto& inferred = statement.description->parameters[i];
-      if (inferred.id != columnar::TypeId::kVoid && !inferred.is_nested()) type = OidOf(inferred);
+      const bool plain = inferred.id != columnar::TypeId::kVoid && !inferred.is_nested();
+      if (plain || ElementOidOf(OidOf(inferred))) type = OidOf(inferred);
     }
     auto value = ParameterValue(type, FormatAt(bind.parameter_formats, i), bind.parameters[i]);
     if (!value) return Annotate(std::move(value.error()), fmt::format("${}", i + 1));

@@ -26,8 +26,10 @@ enum class PgTarget : std::uint8_t {
 /// A statement as Parse or a simple query brings it.
 struct PgStatement {
   PgTarget target = PgTarget::kNobody;
-  std::string sql;                   ///< For whoever answers.
-  std::optional<SessionWord> word;   ///< Of kSession.
+  std::string sql;                     ///< For whoever answers.
+  std::optional<SessionWord> word;     ///< Of kSession.
+  std::shared_ptr<PgStatement> query;  ///< Of DECLARE: what its cursor runs.
+  std::int64_t query_characters = 0;   ///< Before it, for positions of errors.
   std::vector<std::uint32_t> types;  ///< Of the parameters, as the client gave them; 0: not given.
   bool may_start_early = false;      ///< It only reads, so a Describe may already start it.
   bool changes = false;              ///< Its first word is one that changes tables.
