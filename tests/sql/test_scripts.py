@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from script import Record, Script, read_script
-from surfaces import BINARY, StatementError, Surface, canonical
+from surfaces import StatementError, Surface, canonical
 
 SCRIPTS = [read_script(path) for path in sorted((Path(__file__).parent / "scripts").glob("*.test"))]
-SERVES = " serve " in subprocess.run([BINARY, "--help"], capture_output=True, text=True).stdout
-SURFACES = ["embedded", "http", "postgres"] if SERVES else ["embedded"]
+SURFACES = ["embedded", "http", "postgres"]
 
 
 @pytest.mark.parametrize("name", SURFACES)
