@@ -1,0 +1,189 @@
+"""psycopg 3: text and binary, parameters, prepared statements, cursors of the server, pipelines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+import psycopg
+import pytest
+from big_table import FOUR_KINDS
+from psycopg import errors, rows
+
+
+@pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])
+def test_values_of_every_type_arrive(connection: psycopg.Connection, binary: bool) -> None:
+    cursor = connection.cursor(binary=binary, row_factory=rows.dict_row)
+    row = cursor.execute("SELECT * FROM shop.types WHERE id = %s", [1]).fetchone()
+    assert row is not None
+    assert row.pop("text") == 'häuser, "quoted"'
+    assert row == {
+        "id": 1,
+        "flag": True,
+        "tiny": 127,
+        "small": 32767,
+        "whole": 2147483647,
+        "big": 9223372036854775807,
+        "real": 1.5,
+        "double": 0.1,
+        "exact": Decimal("1234567890123456789012345678.0123456789"),
+        "bytes": b"\x00\xff",
+        "day": dt.date(2024, 2, 29),
+        "instant": dt.datetime(2024, 2, 29, 12, 34, 56, 789012, dt.UTC),
+        "local": dt.datetime(2024, 2, 29, 12, 34, 56),
+        "list": [1, None, 3],
+        "point": {"x": 1, "y": "a"},
+        "counts": {"a": 1, "b": None},
+    }
+    nothing = cursor.execute("SELECT * FROM shop.types WHERE id = 3").fetchone()
+    assert nothing is not None
+    assert [name for name, value in nothing.items() if value is not None] == ["id"]
+
+
+PARAMETERS = [
+    (True, "BOOLEAN"),
+    (7, "BIGINT"),
+    (2**40, "BIGINT"),
+    (1.25, "DOUBLE"),
+    (Decimal("12.50"), "DECIMAL(10, 2)"),
+    ("it's ß", "TEXT"),
+    (b"\x00\x01", "BYTEA"),
+    (dt.date(2024, 2, 29), "DATE"),
+    (dt.datetime(2024, 2, 29, 1, 2, 3), "TIMESTAMP"),
+    (dt.datetime(2024, 2, 29, 1, 2, 3, tzinfo=dt.UTC), "TIMESTAMPTZ"),
+    ([1, 2, None], "BIGINT[]"),
+    (["a", 'b"c', None], "TEXT[]"),
+    (None, "BIGINT"),
+]
+
+
+@pytest.mark.parametrize("marker", ["%s", "%t", "%b"])
+@pytest.mark.parametrize(("value", "kind"), PARAMETERS, ids=[kind for _, kind in PARAMETERS])
+def test_parameters_come_back(
+    connection: psycopg.Connection, value: object, kind: str, marker: str
+) -> None:
+    answer = connection.execute(f"SELECT CAST({marker} AS {kind})", [value]).fetchone()
+    assert answer == (value,)
+
+
+def test_four_kinds_are_joined_with_a_parameter(connection: psycopg.Connection) -> None:
+    found = connection.execute(FOUR_KINDS.format(parameter="%s"), [40]).fetchall()
+    assert found == [
+        (1, "north", "bolt", Decimal("0.25"), "Acme"),
+        (4, "west", "bolt", Decimal("0.25"), "Acme"),
+    ]
+    listed = connection.execute(
+        "SELECT id FROM shop.orders WHERE id = ANY(%s) ORDER BY id", [[1, 4, 9]]
+    ).fetchall()
+    assert listed == [(1,), (4,)]
+
+
+def test_prepared_statements_are_reused(connection: psycopg.Connection) -> None:
+    for number, name in [(1, "Ann"), (3, "Bo"), (4, "Cy")]:
+        answer = connection.execute(
+            "SELECT customer FROM shop.orders WHERE id = %s", [number], prepare=True
+        ).fetchone()
+        assert answer == (name,)
+    connection.execute("DEALLOCATE ALL")
+    assert connection.execute("SELECT 1", prepare=True).fetchone() == (1,)
+
+
+@pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])
+def test_a_cursor_of_the_server_gives_rows_in_parts(address: str, binary: bool) -> None:
+    with psycopg.connect(address) as connection:
+        connection.execute("SET row_limit = 0")
+        with connection.cursor("numbers", binary=binary) as cursor:
+            cursor.itersize = 1000
+            cursor.execute("SELECT n, n * 2 FROM store.big WHERE n < %s ORDER BY n", [12_345])
+            assert cursor.fetchone() == (0, 0)
+            assert cursor.fetchmany(3) == [(1, 2), (2, 4), (3, 6)]
+            rest = list(cursor)
+            assert len(rest) == 12_341
+            assert rest[-1] == (12_344, 24_688)
+            assert cursor.fetchall() == []
+        # Two cursors at once, with another statement in between.
+        with connection.cursor("a") as a, connection.cursor("b") as b:
+            a.execute("SELECT n FROM store.big ORDER BY n")
+            b.execute("SELECT n FROM store.big ORDER BY n DESC")
+            assert (a.fetchone(), b.fetchone()) == ((0,), (1_999_999,))
+            assert connection.execute("SELECT 42").fetchone() == (42,)
+            assert (a.fetchone(), b.fetchone()) == ((1,), (1_999_998,))
+
+
+def test_a_cursor_may_outlive_its_transaction(connection: psycopg.Connection) -> None:
+    with connection.cursor("kept", withhold=True) as cursor:
+        cursor.execute("SELECT n FROM store.big ORDER BY n")
+        assert cursor.fetchmany(2) == [(0,), (1,)]
+        connection.execute("SELECT 1")
+        assert cursor.fetchone() == (2,)
+    with pytest.raises(psycopg.Error, match="WITH HOLD"):
+        connection.execute("DECLARE c CURSOR FOR SELECT 1")
+    with pytest.raises(psycopg.Error, match='cursor "c" does not exist'):
+        connection.execute("FETCH 1 FROM c")
+
+
+def test_pipelines_answer_in_order(connection: psycopg.Connection) -> None:
+    with connection.pipeline() as pipeline:
+        cursors = [connection.execute("SELECT %s::BIGINT", [number]) for number in range(50)]
+        pipeline.sync()
+        assert [cursor.fetchone() for cursor in cursors] == [(number,) for number in range(50)]
+    with pytest.raises(errors.Error), connection.pipeline():
+        connection.execute("SELECT nope")
+        connection.execute("SELECT 1")
+    assert connection.execute("SELECT 2").fetchone() == (2,)
+
+
+def test_errors_have_their_sqlstate_and_place(connection: psycopg.Connection) -> None:
+    with pytest.raises(errors.UndefinedTable) as missing:
+        connection.execute("SELECT * FROM shop.nowhere")
+    assert missing.value.diag.statement_position == "15"
+    with pytest.raises(errors.InsufficientPrivilege):
+        connection.execute("COPY shop.orders TO '/tmp/x.csv'")
+    with pytest.raises(errors.SyntaxError):
+        connection.execute("SELEC 1")
+
+
+def test_a_failed_transaction_takes_nothing_more(address: str) -> None:
+    with psycopg.connect(address) as connection:
+        with pytest.raises(psycopg.Error):
+            connection.execute("SELECT nope")
+        with pytest.raises(errors.InFailedSqlTransaction):
+            connection.execute("SELECT 1")
+        connection.rollback()
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_change_commits_by_itself(connection: psycopg.Connection, address: str) -> None:
+    cursor = connection.execute(
+        "INSERT INTO shop.scratch (id, name) VALUES (%s, %s), (2, 'two')", [1, "one"]
+    )
+    assert cursor.rowcount == 2
+    with psycopg.connect(address) as other, pytest.raises(psycopg.Error, match="BEGIN"):
+        other.execute("INSERT INTO shop.scratch (id) VALUES (3)")
+    answer = connection.execute("SELECT count(*) FROM shop.scratch").fetchone()
+    assert answer == (2,)
+
+
+def test_the_catalog_of_the_system_is_there(connection: psycopg.Connection) -> None:
+    tables = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = %s ORDER BY 1",
+        ["shop"],
+    ).fetchall()
+    assert ("orders",) in tables
+    columns = connection.execute(
+        "SELECT column_name, data_type, ordinal_position FROM information_schema.columns "
+        "WHERE table_schema = 'shop' AND table_name = 'orders' ORDER BY ordinal_position"
+    ).fetchall()
+    assert columns[0] == ("id", "bigint", 1)
+    assert ("amount", "numeric", 3) in columns
+    found = psycopg.types.TypeInfo.fetch(connection, "int4")
+    assert found is not None
+    assert (found.oid, found.array_oid) == (23, 1007)
+
+
+def test_an_answer_over_the_limit_says_that_it_was_cut(connection: psycopg.Connection) -> None:
+    told: list[str] = []
+    connection.add_notice_handler(lambda notice: told.append(notice.message_primary or ""))
+    answer = connection.execute("SELECT n FROM store.big").fetchall()
+    assert len(answer) == 10_000
+    assert "cut at its limit of 10000 rows" in told[0]
