@@ -120,6 +120,7 @@ class WorkerPoolTest : public testing::Test {
 
   pid_t ProcessOf(WorkerPool& pool) const {
     const auto table = Table(pool, "process");
+    if (table == nullptr) return -1;
     const auto ids = std::static_pointer_cast<arrow::Int64Array>(table->column(0)->chunk(0));
     return static_cast<pid_t>(ids->Value(0));
   }
