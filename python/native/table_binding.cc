@@ -1,3 +1,4 @@
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "neuralake/base/uri.h"
 #include "neuralake/delta/table.h"
+#include "neuralake/maintain/vacuum.h"
 #include "neuralake/storage/object_store.h"
 
 namespace neuralake::python {
@@ -114,6 +116,25 @@ class TableHandle {
     return answer;
   }
 
+  /// What was deleted, or would be: `(key, bytes)` each.
+  nb::list Vacuum(std::optional<double> retention_hours, bool dry_run, bool full) {
+    const auto report = Unlocked([&] {
+      maintain::VacuumOptions options;
+      options.plan_only = dry_run;
+      if (full) options.mode = maintain::VacuumMode::kFull;
+      if (retention_hours) {
+        options.exact_retention = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::chrono::duration<double, std::ratio<3600>>(*retention_hours));
+      }
+      return maintain::Vacuum(*table_, options, Deadline::Never());
+    });
+    nb::list files;
+    for (const auto& file : report.files) {
+      files.append(nb::make_tuple(Text(file.key), file.bytes));
+    }
+    return files;
+  }
+
   std::int64_t Checkpoint() {
     return Unlocked([&]() -> Result<std::int64_t> {
       const auto snapshot = TRY(table_->Latest(Deadline::Never()));
@@ -136,7 +157,9 @@ void BindTable(nb::module_& module) {
       .def("history", &TableHandle::History, nb::arg("limit"))
       .def("append", &TableHandle::Append, nb::arg("rows"), nb::arg("mode"), nb::arg("schema_mode"),
            nb::arg("create") = nb::none())
-      .def("checkpoint", &TableHandle::Checkpoint);
+      .def("checkpoint", &TableHandle::Checkpoint)
+      .def("vacuum", &TableHandle::Vacuum, nb::arg("retention_hours"), nb::arg("dry_run"),
+           nb::arg("full"));
 }
 
 }  // namespace neuralake::python

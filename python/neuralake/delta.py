@@ -209,9 +209,26 @@ class Table:
         """Refused: not in this release; ``neuralake compact --once`` merges small files."""
         _unsupported("optimize", "; `neuralake compact --once` merges small files")
 
-    def vacuum(self, *_: Any, **__: Any) -> NoReturn:
-        """Refused: not in this release; ``neuralake vacuum --once`` removes dead files."""
-        _unsupported("vacuum", "; `neuralake vacuum --once` removes dead files")
+    def vacuum(
+        self,
+        retention_hours: float | None = None,
+        *,
+        dry_run: bool = False,
+        full: bool = False,
+    ) -> list[str]:
+        """Delete files that no version within the retention needs; give their paths.
+
+        Parameters
+        ----------
+        retention_hours
+            How long removed files stay; by default what the table says, or a week. A shorter one
+            than the table's is refused.
+        dry_run
+            Only tell what would be deleted.
+        full
+            List the table's folder as well, to find files that no commit ever named.
+        """
+        return [path for path, _ in self._table.vacuum(retention_hours, dry_run, full)]
 
     def restore(self, *_: Any, **__: Any) -> NoReturn:
         """Refused: not in this release."""

@@ -78,7 +78,7 @@ def test_where_no_table_is_the_error_says_so(tmp_path: Path) -> None:
         neuralake.open_table("gopher://lake/flights")
 
 
-@pytest.mark.parametrize("name", ["delete", "update", "merge", "optimize", "vacuum", "restore"])
+@pytest.mark.parametrize("name", ["delete", "update", "merge", "optimize", "restore"])
 def test_what_is_not_there_refuses_by_name(table: Path, name: str) -> None:
     with pytest.raises(NeuralakeError, match=f"{name} is not in this release") as refused:
         getattr(neuralake.open_table(table), name)("id = 1")

@@ -87,3 +87,30 @@ def test_a_checkpoint_is_where_readers_start(tmp_path: Path) -> None:
     for version in range(3):
         (tmp_path / f"t/_delta_log/{version:020d}.json").unlink()
     assert neuralake.open_table(tmp_path / "t").detail().num_records == 6
+
+
+def test_a_vacuum_deletes_what_is_past_its_retention(tmp_path: Path) -> None:
+    definition = DeltaTable(
+        str(tmp_path / "t"),
+        properties={"delta.deletedFileRetentionDuration": "interval 0 hours"},
+    )
+    table = Table(str(tmp_path / "t"), definition)
+    table.append(FRAME)
+    table.overwrite(FRAME.head(1))
+    assert len(list((tmp_path / "t").glob("*.parquet"))) == 2
+    (dead,) = table.vacuum(0, dry_run=True)
+    assert (tmp_path / "t" / dead).exists()
+    assert table.vacuum(0) == [dead]
+    assert not (tmp_path / "t" / dead).exists()
+    assert table.scan().collect().equals(FRAME.head(1))
+
+
+def test_a_vacuum_keeps_what_the_table_keeps(tmp_path: Path) -> None:
+    table = neuralake.open_table(tmp_path / "t")
+    table.append(FRAME)
+    table.overwrite(FRAME.head(1))
+    assert table.vacuum() == []
+    with pytest.raises(NeuralakeError) as refused:
+        table.vacuum(0)
+    assert refused.value.kind == "invalid"
+    assert table.scan(version=0).collect().height == 2
