@@ -30,7 +30,10 @@ class Neuralake:
         self.folder = folder
 
     def run(self, *arguments: object) -> str:
-        command = [BINARY, "table", *map(str, arguments)]
+        return self.command("table", *arguments)
+
+    def command(self, *arguments: object) -> str:
+        command = [BINARY, *map(str, arguments)]
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, f"{' '.join(command)}: {done.stderr}"
         return done.stdout

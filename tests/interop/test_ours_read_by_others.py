@@ -59,6 +59,10 @@ def tables(ours: Neuralake, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     ours.write(made["merged"], IDS, "--schema-mode", "merge")
     for first in range(12):
         ours.write(made["commits"], numbered(first, 1), "--transaction", f"job={first}")
+    for first in range(0, 40, 10):
+        ours.write(made["compacted"], numbered(first, 10))
+    ours.command("compact", made["compacted"], "--once")
+    assert json.loads(ours.run("show", made["compacted"], "--json"))["numFiles"] == 1
     ours.write(
         made["properties"], IDS,
         "--property", "delta.appendOnly=true", "--property", "delta.enableChangeDataFeed=true",
@@ -79,6 +83,7 @@ EXPECTED = {
     "partitions": PARTITIONED,
     "merged": pa.table({"id": pa.array([5, 1, 2], pa.int64()), "name": [None, "x", None]}),
     "commits": numbered(0, 12),
+    "compacted": numbered(0, 40),
     "properties": IDS,
 }
 
