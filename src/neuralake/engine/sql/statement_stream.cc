@@ -125,7 +125,10 @@ Error StatementContext::Translate(const duckdb::ErrorData& data) const {
     }
     error.message = "reading " + tables + ": " + error.message;
   }
-  if (error.kind != ErrorKind::kCancelled) return error;
+  // An interrupt between planning and running comes wrapped in another error.
+  const bool wrapped = watch->reason() && data.RawMessage().find("INTERRUPT") != std::string::npos;
+  if (error.kind != ErrorKind::kCancelled && !wrapped) return error;
+  error.position = -1;
   error.kind = watch->reason().value_or(ErrorKind::kCancelled);
   error.message = error.kind == ErrorKind::kCancelled ? "the statement was cancelled"
                                                       : "the statement ran out of time";
