@@ -11,6 +11,14 @@ from delta_log import DeltaTableWriter, schema_of
 BIG_ROWS = 2_000_000
 
 
+DEFINITIONS = """
+from neuralake import DeltaTable, ParquetTable
+
+big = DeltaTable("data/big")
+files = ParquetTable("data/files")
+"""
+
+
 def write_big(folder: Path) -> None:
     """Write a Delta table of many rows, and its definition."""
     numbers = pl.DataFrame({"n": range(BIG_ROWS)}, schema={"n": pl.Int64})
@@ -18,7 +26,9 @@ def write_big(folder: Path) -> None:
     table.create("2024-01-01T00:00:00+00:00")
     table.commit("2024-01-02T00:00:00+00:00", [table.file(numbers.to_arrow(), statistics=False)])
     with (folder / "lake/store.py").open("a") as module:
-        module.write('\nfrom neuralake import DeltaTable\n\nbig = DeltaTable("data/big")\n')
+        module.write(DEFINITIONS)
+    (folder / "data/files").mkdir()
+    numbers.write_parquet(folder / "data/files/numbers.parquet", row_group_size=BIG_ROWS)
 
 
 FOUR_KINDS = """
