@@ -57,7 +57,8 @@ class Asker:
     def _run(self) -> None:
         doors = self._doors()
         turn = 0
-        while not self._stop.wait(PAUSE_S):
+        # Each door once at least, also when the flights have come faster than it could be asked.
+        while not self._stop.wait(PAUSE_S) or turn < len(doors):
             name, ask = doors[turn % len(doors)]
             try:
                 began = time.monotonic()
@@ -68,6 +69,8 @@ class Asker:
                 if self.answers:
                     self.wrong += 1
                     self.say(f"  asked over {name}: {error}")
+                if self._stop.is_set():
+                    return
                 continue
             turn += 1
 
