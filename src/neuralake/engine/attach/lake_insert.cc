@@ -3,7 +3,6 @@
 #include <mutex>
 
 #include <arrow/record_batch.h>
-
 #include <duckdb/execution/physical_plan_generator.hpp>
 #include <duckdb/planner/operator/logical_insert.hpp>
 
@@ -75,6 +74,7 @@ class LakeInsert final : public duckdb::PhysicalOperator {
                                     duckdb::OperatorSinkFinalizeInput& input) const override {
     auto& state = input.global_state.Cast<InsertState>();
     PendingAppend append{source_->name(), location_, source_->snapshot_ptr(), {}};
+    append.reads_table = StatementState::Of(context)->Scans(source_->store()->root().ToString());
     for (auto& file : OrThrow(state.writer->Finish(StatementState::DeadlineOf(context)))) {
       append.actions.push_back(std::move(file));
     }
@@ -122,8 +122,7 @@ duckdb::PhysicalOperator& PlanLakeInsert(duckdb::PhysicalPlanGenerator& planner,
     }
   }
   if (!insert.column_index_map.empty()) plan = &planner.ResolveDefaultsProjection(insert, *plan);
-  auto& sink =
-      planner.Make<LakeInsert>(insert.types, *table, insert.estimated_cardinality);
+  auto& sink = planner.Make<LakeInsert>(insert.types, *table, insert.estimated_cardinality);
   sink.children.push_back(*plan);
   return sink;
 }

@@ -45,6 +45,7 @@ Status LakeTransaction::Append(PendingAppend append) {
     append_ = std::make_unique<PendingAppend>(std::move(append));
     return {};
   }
+  append_->reads_table = append_->reads_table || append.reads_table;
   for (auto& action : append.actions) append_->actions.push_back(std::move(action));
   return {};
 }
@@ -61,7 +62,9 @@ Status LakeTransaction::Commit(const Deadline& deadline) {
   request.actions = std::move(append->actions);
   request.info.operation = "WRITE";
   request.info.operation_parameters["mode"] = "\"Append\"";
-  request.info.is_blind_append = true;
+  // Rows that were made of the table's own rows depend on what the statement saw.
+  request.reads.whole_table = append->reads_table;
+  request.info.is_blind_append = !append->reads_table;
   auto outcome = table->Commit(append->read, std::move(request), deadline);
   if (!outcome.has_value()) return Annotate(outcome.error(), "insert into " + append->name);
   if (const auto statement = context.lock()) {

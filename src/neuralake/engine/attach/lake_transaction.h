@@ -20,6 +20,7 @@ struct PendingAppend {
   std::string location;  ///< As in the catalog.
   delta::SnapshotPtr read;
   std::vector<delta::Action> actions;
+  bool reads_table = false;  ///< The rows come from a scan of the same table.
 };
 
 /// What one statement sees of the catalog: one model, one snapshot a table, its own entries.

@@ -65,7 +65,9 @@ duckdb::unique_ptr<duckdb::MultiFileReader> DeltaReader::Make(
 duckdb::shared_ptr<duckdb::MultiFileList> DeltaReader::CreateFileList(
     duckdb::ClientContext& context, const duckdb::vector<duckdb::string>&,
     const duckdb::FileGlobInput&) {
-  StatementState::Of(context)->files_total += source_->files().count();
+  const auto state = StatementState::Of(context);
+  state->files_total += source_->files().count();
+  state->NoteScan(source_->store()->root().ToString());
   return duckdb::make_shared_ptr<DeltaFileList>(source_);
 }
 

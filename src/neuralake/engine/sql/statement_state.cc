@@ -43,6 +43,16 @@ duckdb::shared_ptr<DeltaSource> StatementState::PinnedSource(const std::string& 
   return found == sources_.end() ? nullptr : found->second;
 }
 
+void StatementState::NoteScan(const std::string& location) {
+  std::lock_guard lock(mutex_);
+  scans_.insert(location);
+}
+
+bool StatementState::Scans(const std::string& location) const {
+  std::lock_guard lock(mutex_);
+  return scans_.contains(location);
+}
+
 void StatementState::NoteVersion(const std::string& table, std::int64_t version) {
   std::lock_guard lock(mutex_);
   // A statement may read a table at two versions; the newest is what its answer depends on.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "neuralake/base/deadline.h"
@@ -40,6 +41,10 @@ class StatementState final : public duckdb::ClientContextState {
   void PinSource(const std::string& table, duckdb::shared_ptr<DeltaSource> source);
   duckdb::shared_ptr<DeltaSource> PinnedSource(const std::string& table) const;
 
+  /// Note that the statement scans the Delta table at `location`.
+  void NoteScan(const std::string& location);
+  bool Scans(const std::string& location) const;
+
   /// Note that the statement read or wrote `table` at `version`.
   void NoteVersion(const std::string& table, std::int64_t version);
   std::map<std::string, std::int64_t> versions() const;
@@ -54,6 +59,7 @@ class StatementState final : public duckdb::ClientContextState {
   std::map<std::string, delta::SnapshotPtr> pins_;
   std::map<std::string, duckdb::shared_ptr<DeltaSource>> sources_;
   std::map<std::string, std::int64_t> versions_;
+  std::set<std::string> scans_;
 };
 
 }  // namespace neuralake::engine
