@@ -48,6 +48,19 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with nothing but the wheel and what it depends on: no pyarrow."""
+    folder = tmp_path_factory.mktemp("bare") / "venv"
+    run("/usr/bin/python3", "-m", "venv", folder)
+    run(folder / "bin/pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
+    [site] = folder.glob("lib/python3*/site-packages")
+    [own] = Path(sys.prefix).glob("lib/python3*/site-packages")
+    for package in [*own.glob("polars*"), *own.glob("_polars*"), *own.glob("cloudpickle*")]:
+        (site / package.name).symlink_to(package)
+    return folder
+
+
 def test_the_wheel_holds_what_it_links_under_names_of_its_own(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     libraries = [Path(name).name for name in names if name.startswith("neuralake/lib/")]
@@ -74,3 +87,24 @@ def test_an_empty_environment_runs_the_command_and_the_native_module(
         "print(pyarrow.table({'a': [1]}).num_rows)\n"
     )
     assert run(environment / "bin/python", "-c", script, cwd=project).split() == ["not_found", "1"]
+
+
+def test_a_pushed_down_filter_skips_files_without_pyarrow(bare: Path, tmp_path: Path) -> None:
+    program = bare / "bin/neuralake"
+    run(program, "init", "project", cwd=tmp_path)
+    project = tmp_path / "project"
+    run(program, "catalog", "build", cwd=project)
+    # Flights are numbered by row: the first file has only low numbers.
+    for rows in ("10", "1000"):
+        made = ["gen", "schema", "--table", "aviation.flights", "--rows", rows]
+        run(program, *made, "--output", "data/flights", cwd=project)
+    script = (
+        "import importlib.util, polars as pl\n"
+        "assert importlib.util.find_spec('pyarrow') is None\n"
+        "from lake import catalog\n"
+        "frame = catalog.table('aviation.flights', filters=[('flight', '>', 500)])\n"
+        "assert isinstance(frame, pl.LazyFrame)\n"
+        "print(frame.select('flight').collect().height, catalog.last_scan.files_skipped)\n"
+        "print(frame.filter(pl.col('flight') >= 990).collect().height)\n"
+    )
+    assert run(bare / "bin/python", "-c", script, cwd=project).split() == ["499", "1", "10"]
