@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,6 +66,31 @@ def bare(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def asked(
+    url: str, body: bytes | None = None, kind: str = "application/json", key: str = ""
+) -> str:
+    headers = {"Content-Type": kind, **({"Idempotency-Key": key} if key else {})}
+    request = urllib.request.Request(url, body, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return str(answer.read().decode())
+    except OSError as error:
+        return f"{error}"
+
+
+def eventually(what: str, holds: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 60
+    while not holds():
+        assert time.monotonic() < limit, what
+        time.sleep(0.05)
+
+
 def test_the_wheel_holds_what_it_links_under_names_of_its_own(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     libraries = [Path(name).name for name in names if name.startswith("neuralake/lib/")]
@@ -108,3 +138,42 @@ def test_a_pushed_down_filter_skips_files_without_pyarrow(bare: Path, tmp_path: 
         "print(frame.filter(pl.col('flight') >= 990).collect().height)\n"
     )
     assert run(bare / "bin/python", "-c", script, cwd=project).split() == ["499", "1", "10"]
+
+
+def test_up_serves_takes_in_and_answers(bare: Path, tmp_path: Path) -> None:
+    program = bare / "bin/neuralake"
+    run(program, "init", "project", cwd=tmp_path)
+    project = tmp_path / "project"
+    run(program, "catalog", "build", cwd=project)
+    port = free_port()
+    house = f"http://127.0.0.1:{port}"
+    env = {
+        "PATH": "/usr/bin:/bin",
+        "NEURALAKE_SERVE__PORT": str(port),
+        "NEURALAKE_SERVE__PG_PORT": "0",
+        "NEURALAKE_INGEST__FLUSH_INTERVAL": "100ms",
+    }
+    log = tmp_path / "up.log"
+    with log.open("w") as out:
+        up = subprocess.Popen(
+            [program, "up"], cwd=project, env=env, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        eventually(log.read_text(), lambda: '"ready"' in asked(f"{house}/ready"))
+        row = b'{"time_hour": "2013-01-01T10:00:00Z", "carrier": "UA", "flight": 1545}'
+        push = f"{house}/api/v1/ingest/aviation/flights"
+        eventually(log.read_text(), lambda: '"accepted":1' in asked(push, row, key="1"))
+
+        def arrived() -> bool:
+            sql = (
+                b"SELECT name, letters, flight FROM aviation.flights "
+                b"JOIN aviation.airlines USING (carrier) "
+                b"JOIN aviation.airline_names USING (carrier)"
+            )
+            told = asked(f"{house}/api/v1/sql?format=csv", sql, "text/plain")
+            return told.splitlines() == ["name,letters,flight", "United Air Lines Inc.,21,1545"]
+
+        eventually(log.read_text(), arrived)
+    finally:
+        up.send_signal(signal.SIGTERM)
+        assert up.wait(timeout=30) == 0
