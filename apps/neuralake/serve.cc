@@ -79,14 +79,15 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   const auto& settings = loaded.settings;
   const auto level = TRY(observe::ParseLevel(settings.log.level));
   observe::Log log("serve", level);
-  observe::Metrics metrics;
+  const auto shared_metrics = std::make_shared<observe::Metrics>();
+  observe::Metrics& metrics = *shared_metrics;
   Clock& clock = SystemClock::Get();
 
   const auto request = BuildRequestOf(loaded);
   const auto model = TRY(FirstCatalog(request, Deadline::After(kFirstBuildTimeMax, stop)));
   auto options = EngineOptionsOf(loaded);
   options.staleness_max = settings.serve.staleness_max;
-  options.metrics = &metrics;
+  options.metrics = shared_metrics;
   const auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(model);
   query::Service queries(*engine, metrics, ServiceOptionsOf(settings.serve));

@@ -7,8 +7,8 @@
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/admission.h"
 #include "neuralake/engine/sql/instance.h"
+#include "neuralake/engine/sql/running.h"
 #include "neuralake/engine/sql/statement_stream.h"
-#include "neuralake/engine/sql/watchdog.h"
 #include "neuralake/engine/types/duck_error.h"
 #include "neuralake/engine/types/duck_type.h"
 #include "neuralake/observe/metrics.h"
@@ -16,9 +16,9 @@
 namespace neuralake::engine {
 namespace {
 
-EngineCounters MakeCounters(observe::Metrics* metrics) {
+EngineCounters MakeCounters(const std::shared_ptr<observe::Metrics>& metrics) {
   if (metrics == nullptr) return {};
-  return {&metrics->Counter("neuralake_engine_statements_total", "Statements that ran."),
+  return {metrics, &metrics->Counter("neuralake_engine_statements_total", "Statements that ran."),
           &metrics->Counter("neuralake_engine_files_read_total", "Data files that scans opened."),
           &metrics->Counter("neuralake_engine_files_skipped_total",
                             "Live data files that statistics, partitions or filters ruled out.")};
@@ -36,7 +36,7 @@ TableOpener OpenerOf(const EngineOptions& options) {
 struct Engine::Impl {
   explicit Impl(EngineOptions o)
       : options(std::move(o)),
-        counters(MakeCounters(options.metrics)),
+        running(std::make_shared<Running>(MakeCounters(options.metrics))),
         lake(std::make_shared<Lake>(OpenerOf(options), options.functions, options.staleness_max)) {}
 
   /// The instance, made anew when the last one broke.
@@ -47,31 +47,13 @@ struct Engine::Impl {
   }
 
   Result<StatementContext> Begin(const Statement& statement, const Deadline& deadline) {
-    if (running.fetch_add(1) >= options.statements_max) {
-      --running;
-      return Fail(ErrorKind::kResourceExhausted,
-                  "more than " + std::to_string(options.statements_max) + " statements at once");
-    }
-    Slot slot(running);
-    auto own = TRY(Get());
-    auto connection = own->Connect();
-    auto state = StatementState::Begin(*connection->context, deadline);
-    auto watch = std::make_unique<Watchdog::Watch>(watchdog, connection->context, deadline);
-    return StatementContext{std::move(slot),
-                            std::move(own),
-                            std::move(connection),
-                            std::move(state),
-                            std::move(watch),
-                            statement.sql,
-                            {},
-                            counters};
+    auto slot = TRY(Slot::Take(running, options.statements_max));
+    return StatementContext::Begin(std::move(slot), TRY(Get()), statement.sql, deadline);
   }
 
   const EngineOptions options;
-  const EngineCounters counters;
+  const std::shared_ptr<Running> running;
   const std::shared_ptr<Lake> lake;
-  Watchdog watchdog;
-  std::atomic<std::size_t> running{0};
 
   std::mutex mutex;
   // Guarded by mutex.

@@ -30,7 +30,7 @@ struct EngineOptions {
   /// Opens the Delta table at a location; unset: each engine opens its own.
   std::function<Result<std::shared_ptr<delta::Table>>(const std::string& location)> open_table;
   std::shared_ptr<FunctionRunner> functions;  ///< Null: function tables are refused.
-  observe::Metrics* metrics = nullptr;        ///< Lives longer than the engine; may be null.
+  std::shared_ptr<observe::Metrics> metrics;  ///< Where statements are counted; may be null.
 };
 
 /// SQL over the tables of a catalog, in this process.

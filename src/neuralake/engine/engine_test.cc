@@ -122,11 +122,23 @@ class EngineTest : public testing::Test {
     return table;
   }
 
+  using Tables = std::map<std::string, const TestTable*>;
+
   TestEngine Open(std::uint64_t memory_bytes = 2ULL << 30) {
     EngineOptions options;
     options.threads = 2;
     options.memory_bytes = memory_bytes;
-    return TestEngine({{"a", a_.get()}, {"b", b_.get()}}, std::move(options));
+    return TestEngine(Tables{{"a", a_.get()}, {"b", b_.get()}}, std::move(options));
+  }
+
+  /// One that may end before its streams, and sorts on disk what memory does not hold.
+  std::unique_ptr<TestEngine> OpenToEnd(std::uint64_t memory_bytes = 2ULL << 30) {
+    EngineOptions options;
+    options.threads = 2;
+    options.memory_bytes = memory_bytes;
+    options.temp_directory = testing::TempDir() + "engine_test_spill";
+    return std::make_unique<TestEngine>(Tables{{"a", a_.get()}, {"b", b_.get()}},
+                                        std::move(options));
   }
 
   Reads reads_;
@@ -213,6 +225,44 @@ TEST_F(EngineTest, TheMemoryLimitIsACleanErrorAndTheEngineGoesOn) {
   EXPECT_EQ(rows.error().kind, ErrorKind::kResourceExhausted) << rows.error().message;
   EXPECT_THAT(rows.error().message, HasSubstr("emory"));
   EXPECT_EQ(engine.One("SELECT count(*) FROM lake.a WHERE id < 10"), "10");
+}
+
+TEST_F(EngineTest, AnUnfinishedSortOnDiskMayBeDropped) {
+  for (const bool engine_first : {false, true}) {
+    auto engine = OpenToEnd(72 << 20);
+    auto stream = TestTable::Check(engine->Start(LargeSort()));
+    const auto batch = TestTable::Check(stream->Next());
+    if (engine_first) engine = nullptr;
+    stream = nullptr;
+    EXPECT_GT(batch->num_rows(), 0);
+    if (engine) {
+      EXPECT_EQ(engine->One("SELECT count(*) FROM lake.a WHERE id < 10"), "10");
+    }
+  }
+}
+
+TEST_F(EngineTest, AStreamWhoseEngineIsGoneStillGivesItsRows) {
+  auto engine = OpenToEnd();
+  const auto stream = TestTable::Check(engine->Start("SELECT id FROM lake.a"));
+  engine = nullptr;
+  std::int64_t rows = 0;
+  while (const auto batch = TestTable::Check(stream->Next())) rows += batch->num_rows();
+  EXPECT_EQ(rows, kRows);
+}
+
+TEST_F(EngineTest, AStreamWhoseEngineIsGoneStillEndsInTime) {
+  auto engine = OpenToEnd();
+  Statement statement;
+  statement.sql = "SELECT a.id FROM lake.a a, lake.b b";  // without an end
+  Limits limits;
+  limits.timeout = std::chrono::seconds(2);
+  const auto stream = TestTable::Check(engine->engine().Execute(statement, {}, limits, {}));
+  engine = nullptr;
+  const auto bound = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  auto batch = stream->Next();
+  while (batch.has_value() && std::chrono::steady_clock::now() < bound) batch = stream->Next();
+  ASSERT_FALSE(batch.has_value()) << "nobody stopped it";
+  EXPECT_EQ(batch.error().kind, ErrorKind::kDeadlineExceeded);
 }
 
 TEST_F(EngineTest, AnInstanceThatBrokeIsReplaced) {

@@ -37,7 +37,7 @@ class TestEngine {
         [by_uri](const std::string& location) -> Result<std::shared_ptr<delta::Table>> {
       return by_uri.at(location);
     };
-    options.metrics = &metrics_;
+    options.metrics = metrics_;
     engine_ = TestTable::Check(Engine::Open(std::move(options)));
     engine_->SetCatalog(std::move(model));
   }
@@ -84,12 +84,12 @@ class TestEngine {
 
  private:
   std::size_t Count(const std::string& name) {
-    const std::string text = metrics_.Expose();
+    const std::string text = metrics_->Expose();
     const auto at = text.find("\n" + name + " ");
     return at == std::string::npos ? 0 : std::stoul(text.substr(at + name.size() + 2));
   }
 
-  observe::Metrics metrics_;
+  const std::shared_ptr<observe::Metrics> metrics_ = std::make_shared<observe::Metrics>();
   std::unique_ptr<Engine> engine_;
 };
 

@@ -46,7 +46,8 @@ struct Description {
   std::string command_tag;                     ///< `SELECT`, `INSERT`, `EXPLAIN`, …
 };
 
-/// The rows of a running statement, in batches. Dropping it stops the statement.
+/// The rows of a running statement, in batches. Dropping it stops the statement. It may
+/// outlive its executor.
 ///
 /// \threads one thread at a time; `Cancel` from any
 class RowStream {

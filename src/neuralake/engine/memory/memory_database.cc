@@ -1,6 +1,5 @@
 #include "neuralake/engine/memory/memory_database.h"
 
-#include <atomic>
 #include <utility>
 
 #include <duckdb/main/appender.hpp>
@@ -10,8 +9,8 @@
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/admission.h"
 #include "neuralake/engine/sql/instance.h"
+#include "neuralake/engine/sql/running.h"
 #include "neuralake/engine/sql/statement_stream.h"
-#include "neuralake/engine/sql/watchdog.h"
 #include "neuralake/engine/types/duck_type.h"
 #include "neuralake/engine/types/duck_value.h"
 
@@ -63,27 +62,11 @@ EngineOptions Small() {
 
 struct MemoryDatabase::Impl {
   Result<StatementContext> Begin(const Statement& statement, const Deadline& deadline) {
-    if (running.fetch_add(1) >= kStatementsMax) {
-      --running;
-      return Fail(ErrorKind::kResourceExhausted,
-                  "more than " + std::to_string(kStatementsMax) + " statements at once");
-    }
-    Slot slot(running);
-    auto connection = instance->Connect();
-    auto state = StatementState::Begin(*connection->context, deadline);
-    auto watch = std::make_unique<Watchdog::Watch>(watchdog, connection->context, deadline);
-    return StatementContext{std::move(slot),
-                            instance,
-                            std::move(connection),
-                            std::move(state),
-                            std::move(watch),
-                            statement.sql,
-                            {},
-                            {}};
+    auto slot = TRY(Slot::Take(running, kStatementsMax));
+    return StatementContext::Begin(std::move(slot), instance, statement.sql, deadline);
   }
 
-  Watchdog watchdog;
-  std::atomic<std::size_t> running{0};
+  const std::shared_ptr<Running> running = std::make_shared<Running>();
   std::shared_ptr<Instance> instance;
   MemoryNames names;
 };

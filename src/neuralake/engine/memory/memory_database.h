@@ -20,7 +20,7 @@ struct MemoryTable {
 /// SQL over tables that are given once and kept in memory, with views and macros over them. Nothing
 /// of the lake can be reached from it, and nothing changed in it.
 ///
-/// \threads safe from any thread; outlives its streams
+/// \threads safe from any thread
 class MemoryDatabase final : public Executor {
  public:
   /// \param script  CREATE VIEW and CREATE MACRO statements, trusted, run after the tables are

@@ -63,6 +63,21 @@ TEST(MemoryDatabase, DescribesParametersAndColumns) {
   EXPECT_EQ(described->parameters[0].id, TypeId::kLong);
 }
 
+TEST(MemoryDatabase, AStreamMayOutliveIt) {
+  auto database = Pets();
+  std::string sql = "SELECT count(*) FROM pets";
+  for (int table = 0; table < 50; ++table) sql += ", pets p" + std::to_string(table);  // 2^51 rows
+  Limits limits;
+  limits.timeout = std::chrono::seconds(1);
+  const auto endless = database->Execute({sql, {}, {}}, {}, limits, Deadline());
+  const auto rows = database->Execute({"SELECT number FROM pets", {}, {}}, {}, {}, Deadline());
+  database = nullptr;
+  ASSERT_TRUE(rows.has_value()) << rows.error().message;
+  EXPECT_EQ((*rows)->Next().value()->num_rows(), 2);
+  const auto error = endless.has_value() ? (*endless)->Next().error() : endless.error();
+  EXPECT_EQ(error.kind, ErrorKind::kDeadlineExceeded) << error.message;
+}
+
 TEST(MemoryDatabase, HasNoWayOut) {
   const auto database = Pets();
   EXPECT_EQ(Refused(*database, "SELECT * FROM read_csv('/etc/passwd')").kind,

@@ -111,6 +111,21 @@ duckdb::case_insensitive_map_t<duckdb::BoundParameterData> BindParameters(
   return bound;
 }
 
+StatementContext StatementContext::Begin(Slot slot, std::shared_ptr<Instance> instance,
+                                         std::string sql, const Deadline& deadline) {
+  auto connection = instance->Connect();
+  auto state = StatementState::Begin(*connection->context, deadline);
+  auto watch =
+      std::make_unique<Watchdog::Watch>(slot.running().watchdog, connection->context, deadline);
+  return {std::move(slot),
+          std::move(instance),
+          std::move(connection),
+          std::move(state),
+          std::move(watch),
+          std::move(sql),
+          {}};
+}
+
 Error StatementContext::Translate(const duckdb::ErrorData& data) const {
   if (EndsInstance(data)) instance->MarkBroken();
   Error error = FromDuckError(data, text.sql);
@@ -159,9 +174,10 @@ StatementStream::StatementStream(StatementContext context, std::string command_t
 
 StatementStream::~StatementStream() {
   const auto [total, read] = scan_counts();
-  Count(context_.counters.statements, 1);
-  Count(context_.counters.files_read, read);
-  Count(context_.counters.files_skipped, total - std::min(total, read));
+  const EngineCounters& counters = context_.slot.running().counters;
+  Count(counters.statements, 1);
+  Count(counters.files_read, read);
+  Count(counters.files_skipped, total - std::min(total, read));
 }
 
 ScanCounts StatementStream::scan_counts() const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 
 #include "neuralake/engine/duck.h"
@@ -8,36 +7,12 @@
 #include "neuralake/engine/scan_counts.h"
 #include "neuralake/engine/sql/admission.h"
 #include "neuralake/engine/sql/instance.h"
+#include "neuralake/engine/sql/running.h"
 #include "neuralake/engine/sql/statement_state.h"
 #include "neuralake/engine/sql/watchdog.h"
 #include "neuralake/engine/types/arrow_chunk.h"
 
-namespace prometheus {
-class Counter;
-}
-
 namespace neuralake::engine {
-
-/// Counts what statements did; null members count nothing.
-struct EngineCounters {
-  prometheus::Counter* statements = nullptr;
-  prometheus::Counter* files_read = nullptr;
-  prometheus::Counter* files_skipped = nullptr;
-};
-
-/// One statement of those that may run at once; gives its place back when it goes.
-class Slot {
- public:
-  explicit Slot(std::atomic<std::size_t>& running) : running_(&running) {}
-  Slot(Slot&& other) noexcept : running_(std::exchange(other.running_, nullptr)) {}
-  Slot& operator=(Slot&&) = delete;
-  ~Slot() {
-    if (running_ != nullptr) --*running_;
-  }
-
- private:
-  std::atomic<std::size_t>* running_;
-};
 
 /// What a statement runs on. Members are dropped in the reverse order.
 struct StatementContext {
@@ -48,7 +23,10 @@ struct StatementContext {
   std::unique_ptr<Watchdog::Watch> watch;
   std::string sent;   ///< The statement as the client sent it.
   RewrittenSql text;  ///< As DuckDB saw it.
-  EngineCounters counters;
+
+  /// \param instance  on which `sql` will run
+  static StatementContext Begin(Slot slot, std::shared_ptr<Instance> instance, std::string sql,
+                                const Deadline& deadline);
 
   /// Ours for what went wrong, with its place in the statement as it was sent.
   Error Translate(const duckdb::ErrorData& data) const;
