@@ -139,8 +139,8 @@ Status SaveAnswer(engine::RowStream& stream, const std::string& path) {
   }
   Status done = Encode(stream, format, Sink(file));
   if (std::fclose(file) != 0 && done.has_value()) {
-    done = Fail(ErrorKind::kResourceExhausted,
-                "cannot write " + path + ": " + std::strerror(errno));
+    done =
+        Fail(ErrorKind::kResourceExhausted, "cannot write " + path + ": " + std::strerror(errno));
   }
   if (done.has_value() && std::rename(draft.c_str(), path.c_str()) != 0) {
     done = Fail(ErrorKind::kInvalid, "cannot write " + path + ": " + std::strerror(errno));

@@ -58,8 +58,8 @@ Status Run(const SqlArguments& arguments) {
   statement.sql = TRY(StatementText(arguments));
   for (const auto& parameter : arguments.parameters) TRY(AddParameter(parameter, statement));
   const auto engine = TRY(LocalEngine(TRY(CatalogOf(arguments)), arguments.project));
-  const auto stream = TRY(engine->Execute(statement, {.read = true, .write = true}, {},
-                                          Deadline::Never()));
+  const auto stream =
+      TRY(engine->Execute(statement, {.read = true, .write = true}, {}, Deadline::Never()));
   return PrintAnswer(*stream, arguments.format);
 }
 

@@ -26,9 +26,9 @@ class ListedReader final : public duckdb::MultiFileReader {
     return duckdb::make_uniq<ListedReader>(function.function_info->Cast<FilesInfo>().files);
   }
 
-  duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(
-      duckdb::ClientContext&, const duckdb::vector<duckdb::string>&,
-      const duckdb::FileGlobInput&) override {
+  duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(duckdb::ClientContext&,
+                                                           const duckdb::vector<duckdb::string>&,
+                                                           const duckdb::FileGlobInput&) override {
     return duckdb::make_shared_ptr<duckdb::SimpleMultiFileList>(files_);
   }
 
@@ -116,8 +116,7 @@ BoundFiles BindFiles(duckdb::ClientContext& context, const duckdb::shared_ptr<Fi
   auto& entry = catalog.GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA,
                                                                     reading.function);
   BoundFiles bound;
-  bound.function =
-      entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
+  bound.function = entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
   bound.function.function_info = info;
   bound.function.get_multi_file_reader = ListedReader::Make;
   bound.function.serialize = RefuseCopy;
@@ -191,8 +190,7 @@ duckdb::OpenFileInfo FileInfo(StoreRegistry& stores,
 Result<duckdb::vector<duckdb::OpenFileInfo>> OneFile(StoreRegistry& stores, Uri file,
                                                      const Deadline& deadline) {
   const auto slash = file.path.rfind('/');
-  const std::string key =
-      slash == std::string::npos ? file.path : file.path.substr(slash + 1);
+  const std::string key = slash == std::string::npos ? file.path : file.path.substr(slash + 1);
   file.path.resize(slash == std::string::npos ? 0 : slash);
   if (file.scheme == "file" && file.path.empty()) file.path = "/";
   const auto store = TRY(stores.Open(file));
@@ -228,15 +226,16 @@ Result<duckdb::vector<duckdb::OpenFileInfo>> ListDataFiles(StoreRegistry& stores
     request.continuation = page.next;
   }
   if (files.empty()) {
-    return Fail(ErrorKind::kNotFound,
-                "no " + std::string(suffix) + " files at " + location);
+    return Fail(ErrorKind::kNotFound, "no " + std::string(suffix) + " files at " + location);
   }
   return files;
 }
 
-Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(
-    LakeSchema& schema, duckdb::ClientContext& context, StoreRegistry& stores,
-    const std::string& name, const catalog::TableModel& table) {
+Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(LakeSchema& schema,
+                                                               duckdb::ClientContext& context,
+                                                               StoreRegistry& stores,
+                                                               const std::string& name,
+                                                               const catalog::TableModel& table) {
   const bool csv = table.kind == catalog::TableKind::kCsv;
   auto info = duckdb::make_shared_ptr<FilesInfo>();
   auto files = ListDataFiles(stores, table.uri, csv ? ".csv" : ".parquet",
@@ -255,8 +254,8 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(
                   "table " + name + " declares column " + column.name + ", which its files lack");
     }
   }
-  return duckdb::unique_ptr<duckdb::CatalogEntry>(duckdb::make_uniq<FileEntry>(
-      schema, columns, std::move(info), std::move(reading)));
+  return duckdb::unique_ptr<duckdb::CatalogEntry>(
+      duckdb::make_uniq<FileEntry>(schema, columns, std::move(info), std::move(reading)));
 }
 
 }  // namespace neuralake::engine

@@ -10,9 +10,11 @@ namespace neuralake::engine {
 ///
 /// \errors kNotFound  no file is there
 ///         kInvalid   a declared column that no file has, a file that is no such file
-Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(
-    LakeSchema& schema, duckdb::ClientContext& context, StoreRegistry& stores,
-    const std::string& name, const catalog::TableModel& table);
+Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(LakeSchema& schema,
+                                                               duckdb::ClientContext& context,
+                                                               StoreRegistry& stores,
+                                                               const std::string& name,
+                                                               const catalog::TableModel& table);
 
 /// The data files of a table at `location`: the file itself, or all below a folder whose names end
 /// in `suffix`, without those that hide (a part that begins with `_` or `.`).

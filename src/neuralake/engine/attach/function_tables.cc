@@ -8,7 +8,6 @@
 #include <arrow/record_batch.h>
 #include <arrow/table.h>
 #include <arrow/type.h>
-
 #include <duckdb/function/table/arrow.hpp>
 #include <duckdb/parser/parsed_data/create_table_info.hpp>
 #include <duckdb/parser/tableref/table_function_ref.hpp>
@@ -103,8 +102,8 @@ duckdb::unique_ptr<duckdb::ArrowArrayStreamWrapper> Produce(
   const auto& wanted = parameters.projected_columns.columns;
   arrow::FieldVector fields;
   for (const auto& name : wanted) fields.push_back(source.schema->GetFieldByName(name));
-  auto reader = std::make_shared<SelectedReader>(
-      Start(source, {wanted.begin(), wanted.end()}), arrow::schema(fields), source.call.function);
+  auto reader = std::make_shared<SelectedReader>(Start(source, {wanted.begin(), wanted.end()}),
+                                                 arrow::schema(fields), source.call.function);
   auto stream = duckdb::make_uniq<duckdb::ArrowArrayStreamWrapper>();
   CheckArrow(arrow::ExportRecordBatchReader(reader, &stream->arrow_array_stream));
   return stream;
@@ -134,8 +133,8 @@ void RefuseCopy(duckdb::Serializer&, const duckdb::optional_ptr<duckdb::Function
 
 BoundFunction Bind(duckdb::ClientContext& context, const duckdb::shared_ptr<SourceInfo>& info) {
   auto& catalog = duckdb::Catalog::GetSystemCatalog(context);
-  auto& entry = catalog.GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA,
-                                                                    "arrow_scan");
+  auto& entry =
+      catalog.GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA, "arrow_scan");
   const duckdb::vector<duckdb::LogicalType> pointers(3, duckdb::LogicalType::POINTER);
   BoundFunction bound;
   bound.function = entry.functions.GetFunctionByArguments(context, pointers);

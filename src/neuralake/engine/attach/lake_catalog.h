@@ -25,10 +25,9 @@ class LakeCatalog final : public duckdb::Catalog {
   void ScanSchemas(duckdb::ClientContext& context,
                    std::function<void(duckdb::SchemaCatalogEntry&)> callback) override;
 
-  duckdb::PhysicalOperator& PlanInsert(duckdb::ClientContext& context,
-                                       duckdb::PhysicalPlanGenerator& planner,
-                                       duckdb::LogicalInsert& insert,
-                                       duckdb::optional_ptr<duckdb::PhysicalOperator> plan) override;
+  duckdb::PhysicalOperator& PlanInsert(
+      duckdb::ClientContext& context, duckdb::PhysicalPlanGenerator& planner,
+      duckdb::LogicalInsert& insert, duckdb::optional_ptr<duckdb::PhysicalOperator> plan) override;
 
   // Not by SQL: all of these refuse.
   duckdb::optional_ptr<duckdb::CatalogEntry> CreateSchema(duckdb::CatalogTransaction,

@@ -6,8 +6,8 @@
 
 namespace neuralake::engine {
 
-LakeTransaction::LakeTransaction(duckdb::TransactionManager& starter,
-                                 duckdb::ClientContext& client, std::shared_ptr<Lake> lake)
+LakeTransaction::LakeTransaction(duckdb::TransactionManager& starter, duckdb::ClientContext& client,
+                                 std::shared_ptr<Lake> lake)
     : duckdb::Transaction(starter, client), lake_(std::move(lake)), model_(lake_->model()) {}
 
 LakeTransaction::~LakeTransaction() = default;
@@ -87,8 +87,7 @@ duckdb::Transaction& LakeTransactionManager::StartTransaction(duckdb::ClientCont
 
 duckdb::ErrorData LakeTransactionManager::CommitTransaction(duckdb::ClientContext& context,
                                                             duckdb::Transaction& transaction) {
-  const auto done =
-      transaction.Cast<LakeTransaction>().Commit(StatementState::DeadlineOf(context));
+  const auto done = transaction.Cast<LakeTransaction>().Commit(StatementState::DeadlineOf(context));
   Forget(transaction);
   if (done.has_value()) return {};
   try {

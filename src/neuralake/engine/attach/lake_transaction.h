@@ -37,7 +37,8 @@ class LakeTransaction final : public duckdb::Transaction {
   LakeSchema* Schema(duckdb::Catalog& catalog, const std::string& database);
 
   /// Keep `entry` until the transaction ends, under `key`; returns the one that is kept.
-  duckdb::CatalogEntry* Keep(const std::string& key, duckdb::unique_ptr<duckdb::CatalogEntry> entry);
+  duckdb::CatalogEntry* Keep(const std::string& key,
+                             duckdb::unique_ptr<duckdb::CatalogEntry> entry);
   duckdb::CatalogEntry* Find(const std::string& key) const;
 
   /// Note what the commit shall append.

@@ -22,9 +22,8 @@ struct Moment {
 };
 
 std::unexpected<Error> NotAMoment(const duckdb::BoundAtClause& at) {
-  return Fail(ErrorKind::kInvalid,
-              "AT takes VERSION => number or TIMESTAMP => time, not " + at.Unit() + " => " +
-                  at.GetValue().ToString());
+  return Fail(ErrorKind::kInvalid, "AT takes VERSION => number or TIMESTAMP => time, not " +
+                                       at.Unit() + " => " + at.GetValue().ToString());
 }
 
 Result<Moment> MomentOf(const duckdb::BoundAtClause& at) {
@@ -41,8 +40,8 @@ Result<Moment> MomentOf(const duckdb::BoundAtClause& at) {
   const bool instant = value.type().id() == duckdb::LogicalTypeId::TIMESTAMP_TZ;
   if (!instant && !value.DefaultTryCastAs(duckdb::LogicalType::TIMESTAMP)) return NotAMoment(at);
   const auto micros = value.GetValueUnsafe<std::int64_t>();
-  moment.time = WallTime{
-      std::chrono::floor<std::chrono::milliseconds>(std::chrono::microseconds{micros})};
+  moment.time =
+      WallTime{std::chrono::floor<std::chrono::milliseconds>(std::chrono::microseconds{micros})};
   return moment;
 }
 
@@ -98,7 +97,8 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeEntry(
     return MakeDelta(schema, context, transaction, name, key, table, at);
   }
   if (at) {
-    return Fail(ErrorKind::kUnsupported, "table " + name + " has no versions: only Delta tables do");
+    return Fail(ErrorKind::kUnsupported,
+                "table " + name + " has no versions: only Delta tables do");
   }
   if (table.kind == catalog::TableKind::kFunction) {
     return MakeFunctionEntry(schema, context, transaction.lake(), name, table);
@@ -153,7 +153,8 @@ duckdb::CatalogEntry* ListedEntry(LakeSchema& schema, LakeTransaction& transacti
                           ? transaction.lake().Cached(table.uri)
                           : delta::SnapshotPtr();
   if (cached) {
-    for (const auto& field : cached->metadata().schema.fields) add(field.name, ToDuckType(field.type));
+    for (const auto& field : cached->metadata().schema.fields)
+      add(field.name, ToDuckType(field.type));
   } else {
     for (const auto& column : table.columns) {
       if (column.type) add(column.name, ToDuckType(*column.type));

@@ -38,8 +38,7 @@ class DeltaEntry final : public duckdb::TableCatalogEntry {
   const std::string& location() const { return location_; }
 
   duckdb::TableFunction GetScanFunction(
-      duckdb::ClientContext& context,
-      duckdb::unique_ptr<duckdb::FunctionData>& bind_data) override;
+      duckdb::ClientContext& context, duckdb::unique_ptr<duckdb::FunctionData>& bind_data) override;
   duckdb::unique_ptr<duckdb::BaseStatistics> GetStatistics(duckdb::ClientContext&,
                                                            duckdb::column_t) override;
   duckdb::TableStorageInfo GetStorageInfo(duckdb::ClientContext& context) override;

@@ -26,8 +26,7 @@ DeltaFileList::DeltaFileList(DeltaSourcePtr source, Files files)
 
 DeltaFileList::Files DeltaFileList::Prune(const delta::Predicate& predicate) const {
   if (files_->size() == source_->files().count()) {
-    return std::make_shared<std::vector<std::uint32_t>>(
-        delta::Prune(source_->files(), predicate));
+    return std::make_shared<std::vector<std::uint32_t>>(delta::Prune(source_->files(), predicate));
   }
   auto kept = std::make_shared<std::vector<std::uint32_t>>();
   std::ranges::copy_if(*files_, std::back_inserter(*kept), [&](std::uint32_t file) {

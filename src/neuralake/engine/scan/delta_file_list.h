@@ -26,8 +26,7 @@ class DeltaFileList final : public duckdb::MultiFileList {
 
   duckdb::unique_ptr<duckdb::MultiFileList> DynamicFilterPushdown(
       duckdb::ClientContext& context, const duckdb::MultiFileOptions& options,
-      const duckdb::vector<duckdb::string>& names,
-      const duckdb::vector<duckdb::LogicalType>& types,
+      const duckdb::vector<duckdb::string>& names, const duckdb::vector<duckdb::LogicalType>& types,
       const duckdb::vector<duckdb::column_t>& column_ids,
       duckdb::TableFilterSet& filters) const override;
 

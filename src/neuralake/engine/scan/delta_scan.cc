@@ -22,8 +22,8 @@ duckdb::unique_ptr<duckdb::BaseStatistics> Statistics(duckdb::ClientContext&,
   return ColumnStatistics(ListOf(*data), column);
 }
 
-duckdb::vector<duckdb::PartitionStatistics> PartitionStats(
-    duckdb::ClientContext&, duckdb::GetPartitionStatsInput& input) {
+duckdb::vector<duckdb::PartitionStatistics> PartitionStats(duckdb::ClientContext&,
+                                                           duckdb::GetPartitionStatsInput& input) {
   return FileStatistics(ListOf(*input.bind_data));
 }
 
@@ -74,8 +74,8 @@ duckdb::virtual_column_map_t DeltaVirtualColumns() {
 duckdb::TableFunction BindDeltaScan(duckdb::ClientContext& context, DeltaSourcePtr source,
                                     duckdb::unique_ptr<duckdb::FunctionData>& bind_data) {
   auto& catalog = duckdb::Catalog::GetSystemCatalog(context);
-  auto& entry = catalog.GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA,
-                                                                    "parquet_scan");
+  auto& entry =
+      catalog.GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA, "parquet_scan");
   auto function = entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
   function.name = "delta_scan";
   function.function_info = source;

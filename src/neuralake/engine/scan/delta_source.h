@@ -23,8 +23,8 @@ class DeletionVectorCache {
   using Entry = std::shared_ptr<const delta::DeletionVector>;
 
   /// \errors those of `DeletionVector::Load`
-  Result<Entry> Get(const delta::DeletionVectorDescriptor& descriptor,
-                    storage::ObjectStore& store, const Deadline& deadline);
+  Result<Entry> Get(const delta::DeletionVectorDescriptor& descriptor, storage::ObjectStore& store,
+                    const Deadline& deadline);
 
  private:
   std::mutex mutex_;
@@ -46,8 +46,8 @@ class DeltaSource final : public duckdb::TableFunctionInfo {
  public:
   /// \param name  for messages: `aviation.flights`
   DeltaSource(delta::SnapshotPtr snapshot, std::shared_ptr<storage::ObjectStore> store,
-              std::shared_ptr<StoreRegistry> stores,
-              std::shared_ptr<DeletionVectorCache> deletions, std::string name);
+              std::shared_ptr<StoreRegistry> stores, std::shared_ptr<DeletionVectorCache> deletions,
+              std::string name);
 
   const delta::Snapshot& snapshot() const { return *snapshot_; }
   const delta::SnapshotPtr& snapshot_ptr() const { return snapshot_; }

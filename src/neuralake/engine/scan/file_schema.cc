@@ -113,9 +113,9 @@ class Adapter {
     const bool timestamp = node.type.id() == LogicalTypeId::TIMESTAMP ||
                            node.type.id() == LogicalTypeId::TIMESTAMP_TZ ||
                            node.type.id() == LogicalTypeId::TIMESTAMP_NS;
-    const bool bytes = node.parquet_type == duckdb_parquet::Type::BYTE_ARRAY &&
-                       (node.type.id() == LogicalTypeId::BLOB ||
-                        node.type.id() == LogicalTypeId::VARCHAR);
+    const bool bytes =
+        node.parquet_type == duckdb_parquet::Type::BYTE_ARRAY &&
+        (node.type.id() == LogicalTypeId::BLOB || node.type.id() == LogicalTypeId::VARCHAR);
     if (timestamp && wanted == TypeId::kTimestamp) node.type = LogicalType::TIMESTAMP_TZ;
     if (timestamp && wanted == TypeId::kTimestampNtz) node.type = LogicalType::TIMESTAMP;
     if (bytes && wanted == TypeId::kString) node.type = LogicalType::VARCHAR;
@@ -185,9 +185,9 @@ class Adapter {
   }
 
   static std::unexpected<Error> Misfit(const Field& field, const Node& node) {
-    return Fail(ErrorKind::kCorruption,
-                "column " + field.name + " is " + columnar::FormatType(field.type) +
-                    " in the log but " + node.type.ToString() + " in the file");
+    return Fail(ErrorKind::kCorruption, "column " + field.name + " is " +
+                                            columnar::FormatType(field.type) + " in the log but " +
+                                            node.type.ToString() + " in the file");
   }
 
   ColumnMapping mapping_;

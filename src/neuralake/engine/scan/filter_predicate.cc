@@ -62,7 +62,8 @@ std::optional<Predicate> InList(const ColumnPath& path,
 
 // Strings with a collation compare otherwise than the statistics do.
 bool Comparable(const duckdb::LogicalType& type) {
-  return type.id() != duckdb::LogicalTypeId::VARCHAR || duckdb::StringType::GetCollation(type).empty();
+  return type.id() != duckdb::LogicalTypeId::VARCHAR ||
+         duckdb::StringType::GetCollation(type).empty();
 }
 
 std::optional<ColumnPath> Field(const ColumnPath& parent, const std::string& name) {

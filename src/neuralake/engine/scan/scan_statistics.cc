@@ -68,8 +68,7 @@ duckdb::unique_ptr<BaseStatistics> ToStatistics(const ColumnBounds& bounds,
 /// Statistics of one file, found only if DuckDB asks.
 class FileBounds final : public duckdb::PartitionRowGroup {
  public:
-  FileBounds(DeltaSourcePtr source, std::uint32_t file)
-      : source_(std::move(source)), file_(file) {}
+  FileBounds(DeltaSourcePtr source, std::uint32_t file) : source_(std::move(source)), file_(file) {}
 
   duckdb::unique_ptr<BaseStatistics> GetColumnStatistics(
       const duckdb::StorageIndex& index) override {

@@ -20,8 +20,7 @@ bool IsTimeTravel(const std::vector<Token>& tokens, std::size_t i) {
   if (!Is(tokens, i + 1, "as") || !Is(tokens, i + 2, "of") || i + 3 >= tokens.size()) return false;
   const Token& moment = tokens[i + 3];
   if (moment.lower.starts_with('$') || moment.lower == "?") return true;
-  return version ? moment.kind == TokenKind::kNumber
-                 : moment.kind == TokenKind::kString;
+  return version ? moment.kind == TokenKind::kNumber : moment.kind == TokenKind::kString;
 }
 
 // The last token of `AT (VERSION => …)` that begins at `i`; nothing when it is none.

@@ -24,8 +24,9 @@ struct RewrittenSql {
 };
 
 /// Rewrite `VERSION AS OF 3` to `AT (VERSION => 3)` and `TIMESTAMP AS OF '…'` likewise, behind the
-/// alias where there is one; and put an alias that follows `AT (…)` before it. Works on DuckDB's tokens, so that strings, comments and quoted names
-/// are safe. Other statements come back as they are.
+/// alias where there is one; and put an alias that follows `AT (…)` before it. Works on DuckDB's
+/// tokens, so that strings, comments and quoted names are safe. Other statements come back as they
+/// are.
 RewrittenSql RewriteTimeTravel(std::string_view sql);
 
 }  // namespace neuralake::engine

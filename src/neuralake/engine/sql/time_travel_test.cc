@@ -29,8 +29,9 @@ TEST(TimeTravel, BecomesAnAtClause) {
 }
 
 TEST(TimeTravel, StandsBehindTheAlias) {
-  EXPECT_EQ(RewriteTimeTravel("FROM t VERSION AS OF 3 b JOIN t VERSION AS OF 4 AS c ON b.i=c.i").sql,
-            "FROM t b AT (version => 3) JOIN t AS c AT (version => 4) ON b.i=c.i");
+  EXPECT_EQ(
+      RewriteTimeTravel("FROM t VERSION AS OF 3 b JOIN t VERSION AS OF 4 AS c ON b.i=c.i").sql,
+      "FROM t b AT (version => 3) JOIN t AS c AT (version => 4) ON b.i=c.i");
 }
 
 TEST(TimeTravel, PutsTheAliasOfAnAtClauseWhereItIsUnderstood) {

@@ -1,13 +1,12 @@
 #include "neuralake/engine/store/object_file_system.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 
 #include <duckdb/common/file_opener.hpp>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/statement_state.h"
@@ -64,8 +63,8 @@ class ObjectHandle final : public duckdb::FileHandle {
   std::string Name() const { return object_.store->root().Join(object_.key).ToString(); }
 
   std::unexpected<Error> Short(std::uint64_t at) const {
-    return Fail(ErrorKind::kCorruption, Name() + " ends at byte " + std::to_string(at) +
-                                            ", more was expected");
+    return Fail(ErrorKind::kCorruption,
+                Name() + " ends at byte " + std::to_string(at) + ", more was expected");
   }
 
   Status OpenLocal(const std::string& file) {
@@ -76,7 +75,7 @@ class ObjectHandle final : public duckdb::FileHandle {
                                           : ErrorKind::kUnavailable;
       return Fail(kind, "cannot open " + file + ": " + std::strerror(errno));
     }
-    struct stat status {};
+    struct stat status{};
     if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
       return Fail(ErrorKind::kInvalid, file + " is not a file");
     }
@@ -90,8 +89,8 @@ class ObjectHandle final : public duckdb::FileHandle {
     auto* target = static_cast<char*>(buffer);
     std::uint64_t done = 0;
     while (done < bytes) {
-      const auto got = ::pread(descriptor_, target + done, bytes - done,
-                               static_cast<off_t>(offset + done));
+      const auto got =
+          ::pread(descriptor_, target + done, bytes - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) {
         return Fail(ErrorKind::kUnavailable, "cannot read " + Name() + ": " + std::strerror(errno));
@@ -141,9 +140,9 @@ duckdb::unique_ptr<duckdb::FileHandle> ObjectFileSystem::OpenFileExtended(
   }
   auto object = OrThrow(stores_->Resolve(info.path));
   auto context = duckdb::FileOpener::TryGetClientContext(opener);
-  auto handle = duckdb::make_uniq<ObjectHandle>(
-      *this, info.path, flags, std::move(object),
-      context ? StatementState::DeadlineOf(*context) : Deadline());
+  auto handle =
+      duckdb::make_uniq<ObjectHandle>(*this, info.path, flags, std::move(object),
+                                      context ? StatementState::DeadlineOf(*context) : Deadline());
   auto opened = handle->Open(KnownSize(info));
   if (!opened.has_value()) {
     if (flags.ReturnNullIfNotExists() && opened.error().kind == ErrorKind::kNotFound) {

@@ -37,8 +37,7 @@ class ObjectFileSystem final : public duckdb::FileSystem {
   duckdb::idx_t SeekPosition(duckdb::FileHandle& handle) override;
   bool CanSeek() override { return true; }
   bool OnDiskFile(duckdb::FileHandle& handle) override;
-  bool IsPipe(const duckdb::string& path,
-              duckdb::optional_ptr<duckdb::FileOpener> opener) override;
+  bool IsPipe(const duckdb::string& path, duckdb::optional_ptr<duckdb::FileOpener> opener) override;
   std::string GetName() const override { return "ObjectFileSystem"; }
 
  protected:

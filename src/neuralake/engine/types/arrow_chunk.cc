@@ -3,7 +3,6 @@
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
-
 #include <duckdb/common/vector_operations/vector_operations.hpp>
 
 #include "neuralake/engine/types/duck_error.h"

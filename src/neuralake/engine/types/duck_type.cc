@@ -142,8 +142,10 @@ DataType FromDuckType(const LogicalType& type) {
     case LogicalTypeId::MAP:
       return NestedFromDuck(type);
     case LogicalTypeId::DECIMAL:
-      return {TypeId::kDecimal, duckdb::DecimalType::GetWidth(type),
-              duckdb::DecimalType::GetScale(type), {}};
+      return {TypeId::kDecimal,
+              duckdb::DecimalType::GetWidth(type),
+              duckdb::DecimalType::GetScale(type),
+              {}};
     default:
       break;
   }

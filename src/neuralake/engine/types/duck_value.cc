@@ -23,10 +23,9 @@ Value DecimalValue(const Decimal& decimal, const DataType& type) {
   if (type.precision <= 18) {
     return Value::DECIMAL(static_cast<std::int64_t>(unscaled), type.precision, type.scale);
   }
-  return Value::DECIMAL(
-      duckdb::hugeint_t(static_cast<std::int64_t>(unscaled >> 64),
-                        static_cast<std::uint64_t>(unscaled)),
-      type.precision, type.scale);
+  return Value::DECIMAL(duckdb::hugeint_t(static_cast<std::int64_t>(unscaled >> 64),
+                                          static_cast<std::uint64_t>(unscaled)),
+                        type.precision, type.scale);
 }
 
 Value IntegerValue(std::int64_t number, TypeId id) {

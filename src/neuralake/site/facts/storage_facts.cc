@@ -58,8 +58,8 @@ FactsSource FactsFromStorage(Deadline deadline, TableOpener open) {
     Result<TableFacts> facts = Collect(table, open, deadline);
     if (facts) return std::move(*facts);
     TableFacts problem;
-    problem.unwritten = table.kind == catalog::TableKind::kDelta &&
-                        facts.error().kind == ErrorKind::kNotFound;
+    problem.unwritten =
+        table.kind == catalog::TableKind::kDelta && facts.error().kind == ErrorKind::kNotFound;
     if (!problem.unwritten) problem.problem = Describe(facts.error());
     return problem;
   };
