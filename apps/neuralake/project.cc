@@ -1,10 +1,18 @@
 #include "project.h"
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace neuralake::app {
+namespace {
+
+/// To import the definitions when there is no manifest yet.
+constexpr auto kFirstBuildTimeMax = std::chrono::minutes(1);
+
+}  // namespace
 
 std::string ManifestPath(const std::string& project) {
   return (std::filesystem::path(project) / ".neuralake" / "catalog.json").string();
@@ -36,6 +44,26 @@ Result<catalog::CatalogPtr> LoadCatalog(const std::string& project) {
   std::ostringstream bytes;
   bytes << file.rdbuf();
   return catalog::LoadManifest(bytes.str(), project);
+}
+
+catalog::BuildRequest BuildRequestOf(const settings::Loaded& loaded) {
+  const auto& settings = loaded.settings.catalog;
+  return {loaded.project, settings.module, settings.python, settings::ProcessEnvironment()};
+}
+
+Result<catalog::CatalogPtr> FirstCatalog(const catalog::BuildRequest& request,
+                                         std::stop_token stop) {
+  auto stored = catalog::ReadManifest(request.project);
+  if (stored || stored.error().kind != ErrorKind::kNotFound) return stored;
+  const auto deadline = Deadline::After(kFirstBuildTimeMax, std::move(stop));
+  const auto build = TRY(catalog::BuildCatalog(request, deadline));
+  if (build.model == nullptr) {
+    std::string problems = "the definitions have mistakes";
+    for (const auto& problem : build.problems) problems += "\n" + FormatProblem(problem);
+    return Fail(ErrorKind::kInvalid, problems);
+  }
+  TRY(catalog::StoreManifest(request.project, build.manifest));
+  return build.model;
 }
 
 }  // namespace neuralake::app

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <map>
+#include <stop_token>
 #include <string>
 
+#include "neuralake/catalog/build.h"
 #include "neuralake/catalog/model.h"
 #include "neuralake/settings/settings.h"
 
@@ -29,5 +31,14 @@ std::string IngestSocket(const settings::Loaded& loaded);
 /// \errors kNotFound  no manifest yet; says which command makes one
 ///         kInvalid   not a manifest of this version
 Result<catalog::CatalogPtr> LoadCatalog(const std::string& project);
+
+/// What it takes to import the definitions of a project.
+catalog::BuildRequest BuildRequestOf(const settings::Loaded& loaded);
+
+/// The catalog of the manifest; when there is none, of what the definitions say now, and the
+/// manifest is written.
+/// \errors kInvalid  the definitions have mistakes: all of them, one a line
+Result<catalog::CatalogPtr> FirstCatalog(const catalog::BuildRequest& request,
+                                         std::stop_token stop);
 
 }  // namespace neuralake::app

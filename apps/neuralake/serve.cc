@@ -26,29 +26,6 @@
 namespace neuralake::app {
 namespace {
 
-/// To import the definitions when there is no manifest yet.
-constexpr auto kFirstBuildTimeMax = std::chrono::minutes(1);
-
-catalog::BuildRequest BuildRequestOf(const settings::Loaded& loaded) {
-  const auto& settings = loaded.settings.catalog;
-  return {loaded.project, settings.module, settings.python, settings::ProcessEnvironment()};
-}
-
-/// The catalog of the manifest; when there is none, of what the definitions say now.
-Result<catalog::CatalogPtr> FirstCatalog(const catalog::BuildRequest& request,
-                                         const Deadline& deadline) {
-  auto stored = catalog::ReadManifest(request.project);
-  if (stored || stored.error().kind != ErrorKind::kNotFound) return stored;
-  const auto build = TRY(catalog::BuildCatalog(request, deadline));
-  if (build.model == nullptr) {
-    std::string problems = "the definitions have mistakes";
-    for (const auto& problem : build.problems) problems += "\n" + FormatProblem(problem);
-    return Fail(ErrorKind::kInvalid, problems);
-  }
-  TRY(catalog::StoreManifest(request.project, build.manifest));
-  return build.model;
-}
-
 query::Service::Options ServiceOptionsOf(const settings::Settings::Serve& settings) {
   query::Service::Options options;
   options.lanes.short_slots = static_cast<std::size_t>(settings.workers);
@@ -84,7 +61,7 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   Clock& clock = SystemClock::Get();
 
   const auto request = BuildRequestOf(loaded);
-  const auto model = TRY(FirstCatalog(request, Deadline::After(kFirstBuildTimeMax, stop)));
+  const auto model = TRY(FirstCatalog(request, stop));
   auto options = EngineOptionsOf(loaded);
   options.staleness_max = settings.serve.staleness_max;
   options.metrics = shared_metrics;

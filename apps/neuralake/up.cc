@@ -22,6 +22,8 @@ Status Up(const std::string& folder) {
   const auto stop = StopOnSignals();
   // Every problem of the settings is shown once here, not by each child.
   const auto loaded = TRY(LoadProject(folder));
+  // The children start at once, and each of them needs the manifest.
+  TRY(FirstCatalog(BuildRequestOf(loaded), stop));
   const auto self = TRY(Self());
   std::vector<supervise::Child> children;
   for (const auto* name : {"ingest", "serve", "compact", "vacuum"}) {

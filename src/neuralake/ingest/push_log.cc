@@ -102,21 +102,14 @@ PushLog::~PushLog() {
 }
 
 void PushLog::AdoptStrays() {
-  Strays strays;
+  std::vector<std::string> names;
   {
     std::lock_guard lock(mutex_);
-    strays = std::exchange(strays_, {});
+    for (const auto& [name, rows] : strays_) names.push_back(name);
   }
-  for (auto& [name, rows] : strays) {
-    if (rows.empty()) continue;
-    auto table = parts_.tables.Get(name);
-    auto lane = table.has_value() ? LaneOf(**table) : std::unexpected(table.error());
-    if (!lane.has_value()) {
-      std::lock_guard lock(mutex_);
-      strays_[name] = std::move(rows);
-      continue;
-    }
-    for (auto& each : rows) (*table)->pipeline->Add(**lane, std::move(each));
+  for (const auto& name : names) {
+    // The lane takes them over; a table that the catalog still lacks leaves them where they are.
+    if (const auto table = parts_.tables.Get(name)) LaneOf(**table);
   }
 }
 
@@ -149,17 +142,23 @@ Result<PushAnswer> PushLog::Push(const PushRequest& request, const Deadline& dea
   return coming.get();
 }
 
-Result<PushLog::Lane*> PushLog::LaneOf(IngestTable& table) {
+/// The lane of `table`. Rows that waited for the table to be in the catalog come first, before
+/// anybody can add later ones, and at each instant they are in `strays_` or in the lane: the log
+/// keeps what either of them needs.
+PushLog::Lane* PushLog::LaneOf(IngestTable& table) {
   std::lock_guard lock(mutex_);
   auto& lane = lanes_[table.name];
   if (lane == nullptr) lane = std::make_unique<Lane>(*this, table);
+  if (auto waited = strays_.extract(table.name); !waited.empty()) {
+    for (auto& each : waited.mapped()) table.pipeline->Add(*lane, std::move(each));
+  }
   return lane.get();
 }
 
 /// The lane of `table`, once it is known that new records are numbered above what the table has
 /// seen of this log: a disk that lost synced records would otherwise have new ones left out.
 Result<PushLog::Lane*> PushLog::ReadyLane(IngestTable& table, const Deadline& deadline) {
-  auto* lane = TRY(LaneOf(table));
+  auto* lane = LaneOf(table);
   {
     std::lock_guard lock(mutex_);
     if (lane->numbers_checked) return lane;

@@ -87,7 +87,7 @@ class PushLog {
 
   PushLog(const PushLogOptions& options, const Parts& parts);
 
-  Result<Lane*> LaneOf(IngestTable& table);
+  Lane* LaneOf(IngestTable& table);
   Result<Lane*> ReadyLane(IngestTable& table, const Deadline& deadline);
   Result<PushAnswer> PushNew(IngestTable& table, const PushRequest& request, ContentType type,
                              const KeyStore::Claim::Token& token, const Deadline& deadline);

@@ -26,16 +26,32 @@ class Needed {
  public:
   void Keep(std::string_view path,
             const std::optional<delta::DeletionVectorDescriptor>& deletion_vector) {
-    if (auto key = KeyOf(path)) keys_.insert(*std::move(key));
-    if (deletion_vector) {
-      if (auto key = delta::RelativeKey(*deletion_vector)) keys_.insert(*std::move(key));
+    Keep(KeyOf(path), path);
+    if (!deletion_vector || deletion_vector->storage_type == 'i') return;
+    Keep(delta::RelativeKey(*deletion_vector), deletion_vector->path_or_inline);
+  }
+
+  bool Has(const std::string& key) const {
+    return keys_.contains(key) || names_.contains(NameIn(key));
+  }
+
+ private:
+  static std::string NameIn(std::string_view path) {
+    return PercentDecode(path.substr(path.rfind('/') + 1));
+  }
+
+  void Keep(std::optional<std::string> key, std::string_view path) {
+    if (key) {
+      keys_.insert(*std::move(key));
+    } else {
+      names_.insert(NameIn(path));
     }
   }
 
-  bool Has(const std::string& key) const { return keys_.contains(key); }
-
- private:
   std::set<std::string> keys_;
+  /// Last parts of absolute paths, which may lie below this table's root under any spelling of it:
+  /// names of data files are unique, so keeping all of that name keeps nothing else.
+  std::set<std::string, std::less<>> names_;
 };
 
 bool IsOlder(const delta::RemovedFile& tombstone, WallTime than) {

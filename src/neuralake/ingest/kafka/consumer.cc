@@ -60,12 +60,13 @@ class Batch final : public KafkaBatch {
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
-  /// The messages, up to the first that is an error.
+  /// Read the messages, up to the first that is an error. What lies behind it, of other partitions
+  /// too, is lost with this batch: reading must begin again from what was taken.
+  /// \returns  that error
   Status Read() {
     for (const auto* raw : raw_) {
       if (raw->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         if (raw->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
-        if (!messages_.empty()) return {};
         return KafkaError(raw->err, fmt::format("partition {}", raw->partition));
       }
       KafkaMessage message{.partition = raw->partition, .offset = raw->offset};
@@ -174,12 +175,14 @@ class Consumer final : public KafkaConsumer {
     for (const auto& [partition, offset] : offsets) {
       rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
     }
+    failed_.reset();
     const auto code = rd_kafka_assign(handle_.get(), list.get());
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError(code, "assigning topic " + topic);
     return {};
   }
 
   Result<std::unique_ptr<KafkaBatch>> Poll() override {
+    if (failed_) return std::unexpected(*std::exchange(failed_, std::nullopt));
     rd_kafka_poll(handle_.get(), 0);
     std::vector<rd_kafka_message_t*> raw(kKafkaBatchMax);
     const auto got = rd_kafka_consume_batch_queue(
@@ -187,7 +190,10 @@ class Consumer final : public KafkaConsumer {
     if (got < 0) return KafkaError(rd_kafka_last_error(), "reading messages");
     raw.resize(static_cast<std::size_t>(got));
     auto batch = std::make_unique<Batch>(std::move(raw));
-    TRY(batch->Read());
+    const auto read = batch->Read();
+    if (!read && batch->messages().empty()) return std::unexpected(read.error());
+    // The messages before it count; the next poll tells the error, and the caller begins anew.
+    if (!read) failed_ = read.error();
     if (!batch->messages().empty()) {
       std::lock_guard lock(mutex_);
       trouble_.clear();
@@ -210,6 +216,7 @@ class Consumer final : public KafkaConsumer {
 
   Handle handle_;
   Queue queue_;
+  std::optional<Error> failed_;  // behind the messages of the last poll
   mutable std::mutex mutex_;
   std::string trouble_;  // guarded by mutex_
 };

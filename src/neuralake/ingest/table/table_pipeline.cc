@@ -285,6 +285,11 @@ Status TablePipeline::Load(Share& share, const std::shared_ptr<const columnar::S
     }
     auto decoded = share.source->Reload(*rows, *lease.decoder);
     if (!decoded.has_value() && decoded.error().kind == ErrorKind::kNotFound) {
+      if (!share.source->gapless()) {
+        // Acknowledged, and not where they were kept: never to be passed over in silence.
+        return Fail(ErrorKind::kCorruption,
+                    "acknowledged rows of table " + name_ + ": " + Describe(decoded.error()));
+      }
       Restart(share, share.rows.front()->first);
       return {};
     }

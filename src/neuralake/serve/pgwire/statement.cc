@@ -55,6 +55,11 @@ Status ReadCursor(const query::Piece& piece, std::size_t first, PgStatement& sta
   const std::size_t begin = piece.tokens[first].begin;
   statement.query_characters = query::CharacterOffset(piece.sql, begin);
   const auto pieces = TRY(query::SplitStatements(piece.sql.substr(begin)));
+  // Seen before it is read: a DECLARE within a DECLARE would nest as deep as the text is long.
+  const auto word = ParseSessionWord(pieces.at(0));
+  if (word && word->has_value()) {
+    return Fail(ErrorKind::kInvalid, "DECLARE CURSOR must be followed by a query");
+  }
   auto query = ReadStatement(pieces.at(0), statement.types);
   if (!query) {
     Error error = query.error();
