@@ -98,6 +98,7 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   // A statement that no interrupt stops must not keep the process: nothing of it is to be saved.
   log.Warn("serve", "a statement did not stop; ending without it");
   published->Remove();
+  watching = {};  // an import of the definitions ends with it
   std::fflush(nullptr);
   _exit(0);
 }

@@ -58,6 +58,8 @@ class Files {
       const int stream = streams.at(static_cast<std::size_t>(i));
       if (stream >= 0) posix_spawn_file_actions_adddup2(&actions_, stream, i);
     }
+    // Sockets that others opened without a thought of children would stay open in them.
+    posix_spawn_file_actions_addclosefrom_np(&actions_, 3);
     posix_spawn_file_actions_addchdir_np(&actions_, request.directory.c_str());
   }
   Files(const Files&) = delete;

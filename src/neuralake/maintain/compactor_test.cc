@@ -225,17 +225,24 @@ TEST_F(CompactorTest, GoesOnBesideAWriterAtEveryStep) {
   }
 }
 
+/// How many files lie beside the log, which gets checkpoints in its own time.
+std::size_t DataFiles(const TestTable& table) {
+  const auto listed = storage::ListAll(*table.store(), {}, {}).value();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      listed, [](const auto& object) { return !object.key.starts_with("_delta_log/"); }));
+}
+
 TEST_F(CompactorTest, PlansAgainWhenAFileItReadIsRemoved) {
   const TestTable table("id long");
   AppendIds(table, 0, 10);
   AtStep between("compact.after_write", [&] { table.RemoveFile(3); });
-  const std::size_t keys = storage::ListAll(*table.store(), {}, {})->size();
+  const std::size_t files = DataFiles(table);
   const auto report = Run(table, {.kill_switch = &between});
   EXPECT_EQ(report.replans, 1U);
   EXPECT_EQ(report.files_removed, 9U);
   EXPECT_EQ(Ids(table).size(), 9U);
-  // A commit of the remove, one of the compaction, one merged file: what lost is not left behind.
-  EXPECT_EQ(storage::ListAll(*table.store(), {}, {})->size(), keys + 3);
+  // One merged file: what lost is not left behind.
+  EXPECT_EQ(DataFiles(table), files + 1);
 }
 
 TEST_F(CompactorTest, PlansAgainWhenRowsItReadAreDeleted) {

@@ -98,6 +98,15 @@ TEST_F(VacuumPlanTest, NeverTouchesWhatLiesElsewhere) {
   EXPECT_EQ(KeysOf(PlanLogVacuum(*Latest(), At(now))), Keys{});
 }
 
+TEST_F(VacuumPlanTest, KeepsAFileOfItsOwnThatTheLogNamesByAnAbsolutePath) {
+  Add("s3://bucket/table/live%20one");
+  Add("/else/where/part");
+  const std::vector<storage::ObjectInfo> listed = {{"live one", 1, At(0), "", false},
+                                                   {"stray", 1, At(0), "", false}};
+  const auto now = SystemClock::Get().Now();
+  EXPECT_EQ(KeysOf(PlanFullVacuum(*Latest(), listed, now)), Keys{"stray"});
+}
+
 TEST_F(VacuumPlanTest, AListingFindsWhatNoCommitEverNamed) {
   Add("live");
   const auto object = [](const std::string& key, std::int64_t when) {
