@@ -41,8 +41,7 @@ Result<catalog::Build> BuildProject(const Options& options, std::string& project
   const auto loaded = TRY(LoadProject(options.folder));
   project = loaded.project;
   const auto limit = std::chrono::duration<double>(options.timeout_s);
-  return catalog::BuildCatalog({project, loaded.settings.catalog.module,
-                                loaded.settings.catalog.python, settings::ProcessEnvironment()},
+  return catalog::BuildCatalog(BuildRequestOf(loaded),
                                Deadline::After(std::chrono::duration_cast<Duration>(limit)));
 }
 
