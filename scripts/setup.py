@@ -8,6 +8,7 @@ set-up leaves nothing half done.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
@@ -17,7 +18,8 @@ import sys
 import tarfile
 import tempfile
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,19 +73,30 @@ def once(target: Path, what: str, make: Callable[[Path], None]) -> Path:
     """Fill `target` by `make(folder)` unless it is there; it appears whole or not at all."""
     if target.exists():
         return target
-    say(f"{what} …")
     target.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
-        make(work)
+    with alone(target.parent / f".{target.name}.lock", what):
+        if target.exists():  # another set-up was first
+            return target
+        say(f"{what} …")
+        work = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
         try:
+            make(work)
             work.rename(target)
-        except OSError:
-            if not target.exists():  # another set-up may have been first
-                raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
     return target
+
+
+@contextmanager
+def alone(lock: Path, what: str) -> Iterator[None]:
+    """Let set-ups that run side by side do the same work once: the others wait for the first."""
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say(f"{what}: waiting for another set-up …")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 # ---------------------------------------------------------------------------- Debian
@@ -111,8 +124,9 @@ def debian(group: str) -> None:
         return
     say(f"installing Debian packages: {' '.join(missing)}")
     sudo = [] if os.geteuid() == 0 else ["sudo"]
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y"]
-    run([*sudo, "apt-get", "update", "-qq"], what="apt-get update")
+    wait = ["-o", "DPkg::Lock::Timeout=600"]
+    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *wait, "-qq", "-y"]
+    run([*sudo, "apt-get", *wait, "update", "-qq"], what="apt-get update")
     run(
         [*sudo, *quiet, "install", "--no-install-recommends", *missing],
         what=f"installing {' '.join(missing)}",
