@@ -89,6 +89,8 @@ inline constexpr std::size_t kPreparedMax = 1000;
 inline constexpr std::size_t kPortalsMax = 100;
 /// How long the columns of tables are remembered for the system catalog.
 inline constexpr auto kCatalogColumnsFreshFor = 30s;
+/// Before a table whose columns could not be found is looked at again.
+inline constexpr auto kCatalogRetryAfter = 2s;
 /// To find out the columns of one table among many.
 inline constexpr auto kDescribeOneTimeMax = 3s;
 /// Session parameters that a client may invent.

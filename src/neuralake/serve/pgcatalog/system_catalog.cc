@@ -1,5 +1,7 @@
 #include "neuralake/serve/pgcatalog/system_catalog.h"
 
+#include <algorithm>
+#include <cctype>
 #include <utility>
 
 #include "neuralake/query/limits.h"
@@ -100,40 +102,22 @@ columnar::Schema DeclaredColumns(const catalog::TableModel& table) {
   return schema;
 }
 
-bool AsksForColumns(const std::string& sql) {
+std::string NameOf(const catalog::DatabaseModel& database, const catalog::TableModel& table) {
+  return database.name + "." + table.name;
+}
+
+bool AsksForColumns(std::string sql) {
+  std::ranges::transform(sql, sql.begin(), [](unsigned char c) { return std::tolower(c); });
   return sql.contains("attribute") || sql.contains("columns") || sql.contains("description") ||
          sql.contains("relnatts");
 }
-
-/// Rows of a database that may be replaced meanwhile.
-class HeldStream final : public engine::RowStream {
- public:
-  HeldStream(std::shared_ptr<engine::MemoryDatabase> database,
-             std::unique_ptr<engine::RowStream> rows)
-      : database_(std::move(database)), rows_(std::move(rows)) {}
-
-  const columnar::Schema& columns() const override { return rows_->columns(); }
-  std::shared_ptr<arrow::Schema> arrow_schema() const override { return rows_->arrow_schema(); }
-  Result<std::shared_ptr<arrow::RecordBatch>> Next() override { return rows_->Next(); }
-  bool truncated() const override { return rows_->truncated(); }
-  const std::map<std::string, std::int64_t>& versions() const override { return rows_->versions(); }
-  const std::string& command_tag() const override { return rows_->command_tag(); }
-  std::optional<std::int64_t> rows_changed() const override { return rows_->rows_changed(); }
-  void Cancel() override { rows_->Cancel(); }
-
- private:
-  std::shared_ptr<engine::MemoryDatabase> database_;
-  std::unique_ptr<engine::RowStream> rows_;
-};
 
 }  // namespace
 
 Result<std::unique_ptr<engine::RowStream>> SystemCatalog::Execute(
     const engine::Statement& statement, const engine::Grants& grants, const engine::Limits& limits,
     const Deadline& deadline) {
-  auto database = TRY(Database(statement.sql, deadline));
-  auto rows = TRY(database->Execute(statement, grants, limits, deadline));
-  return std::make_unique<HeldStream>(std::move(database), std::move(rows));
+  return TRY(Database(statement.sql, deadline))->Execute(statement, grants, limits, deadline);
 }
 
 Result<engine::Description> SystemCatalog::Describe(const engine::Statement& statement,
@@ -145,47 +129,96 @@ Result<engine::Description> SystemCatalog::Describe(const engine::Statement& sta
 Result<SystemCatalog::DatabasePtr> SystemCatalog::Database(const std::string& sql,
                                                            const Deadline& deadline) {
   const auto model = state_.Get()->model;
+  if (AsksForColumns(sql)) RefreshColumns(*model, deadline);
   std::lock_guard lock(mutex_);
-  if (digest_ != model->digest) {
-    digest_ = model->digest;
-    columns_.clear();
-    database_ = nullptr;
-  }
-  if (AsksForColumns(sql) && RefreshColumns(*model, deadline)) database_ = nullptr;
+  BeginModel(*model);
   if (!database_ || database_->broken()) database_ = TRY(Build(*model));
   return database_;
 }
 
-/// \returns whether any changed
-bool SystemCatalog::RefreshColumns(const catalog::CatalogModel& model, const Deadline& deadline) {
-  const Deadline end = deadline.Within(kDescribeTimeMax);
-  bool changed = false;
-  for (const auto& database : model.databases) {
-    for (const auto& table : database.tables) {
-      const std::string name = database.name + "." + table.name;
-      const auto known = columns_.find(name);
-      const bool there = known != columns_.end();
-      // The columns of a function are found by running it: once is enough for a catalog.
-      const bool settled = there && table.kind == catalog::TableKind::kFunction;
-      if (settled || (there && clock_.Mono() - known->second.looked < kCatalogColumnsFreshFor)) {
-        continue;
-      }
-      auto schema = Look(database.name, table, end);
-      changed = changed || !there || !(known->second.schema.fields == schema.fields);
-      columns_[name] = {std::move(schema), clock_.Mono()};
-    }
-  }
-  return changed;
+void SystemCatalog::BeginModel(const catalog::CatalogModel& model) {
+  if (digest_ == model.digest) return;
+  digest_ = model.digest;
+  columns_.clear();
+  database_ = nullptr;
 }
 
-columnar::Schema SystemCatalog::Look(const std::string& database, const catalog::TableModel& table,
-                                     const Deadline& deadline) const {
+void SystemCatalog::RefreshColumns(const catalog::CatalogModel& model, const Deadline& deadline) {
+  std::unique_lock lock(mutex_);
+  while (looking_ && !deadline.Expired()) {
+    const auto pause = std::min<Duration>(deadline.Left(), kDescribeTimeMax);
+    looked_.wait_for(lock, deadline.stop(), pause, [this] { return !looking_; });
+  }
+  if (looking_) return;
+  BeginModel(model);
+  const auto wanted = ToLook(model);
+  if (wanted.empty()) return;
+  looking_ = true;
+  lock.unlock();
+  std::vector<std::optional<columnar::Schema>> found;
+  const Deadline end = deadline.Within(kDescribeTimeMax);
+  for (const auto& [database, table] : wanted) {
+    if (end.Expired()) break;
+    found.push_back(Look(*database, *table, end));
+  }
+  lock.lock();
+  looking_ = false;
+  looked_.notify_all();
+  if (digest_ != model.digest) return;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    // What fails because its asker went away says nothing of the table.
+    if (!found[i] && deadline.Expired()) continue;
+    Keep(wanted[i], std::move(found[i]));
+  }
+}
+
+std::vector<SystemCatalog::TableOf> SystemCatalog::ToLook(
+    const catalog::CatalogModel& model) const {
+  std::vector<TableOf> fresh;
+  std::vector<TableOf> failed;
+  for (const auto& database : model.databases) {
+    for (const auto& table : database.tables) {
+      const auto known = columns_.find(NameOf(database, table));
+      if (known == columns_.end()) {
+        fresh.emplace_back(&database, &table);
+        continue;
+      }
+      const Columns& columns = known->second;
+      // The columns of a function are found by running it: once is enough for a catalog.
+      if (columns.found && table.kind == catalog::TableKind::kFunction) continue;
+      const Duration age = clock_.Mono() - columns.looked;
+      if (age < (columns.found ? kCatalogColumnsFreshFor : kCatalogRetryAfter)) continue;
+      (columns.found ? fresh : failed).emplace_back(&database, &table);
+    }
+  }
+  // Last, so that tables that cannot be read take no time from those that can.
+  fresh.insert(fresh.end(), failed.begin(), failed.end());
+  return fresh;
+}
+
+std::optional<columnar::Schema> SystemCatalog::Look(const catalog::DatabaseModel& database,
+                                                    const catalog::TableModel& table,
+                                                    const Deadline& deadline) const {
   engine::Statement statement;
-  statement.sql = "SELECT * FROM " + query::QuoteIdentifier(database) + "." +
+  statement.sql = "SELECT * FROM " + query::QuoteIdentifier(database.name) + "." +
                   query::QuoteIdentifier(table.name);
   auto described = lake_.Describe(statement, {}, deadline.Within(kDescribeOneTimeMax));
-  // A table that cannot be read now is still listed, with what its definition says.
-  return described ? std::move(described->columns) : DeclaredColumns(table);
+  if (!described) return std::nullopt;
+  return std::move(described->columns);
+}
+
+void SystemCatalog::Keep(const TableOf& of, std::optional<columnar::Schema> schema) {
+  const auto& [database, table] = of;
+  const auto [known, first] = columns_.try_emplace(NameOf(*database, *table));
+  Columns& columns = known->second;
+  columns.looked = clock_.Mono();
+  columns.found = schema.has_value();
+  // A table that cannot be read now keeps what was found, or has what its definition says.
+  if (!schema && !first) return;
+  if (!schema) schema = DeclaredColumns(*table);
+  if (!first && columns.schema.fields == schema->fields) return;
+  columns.schema = *std::move(schema);
+  database_ = nullptr;
 }
 
 Result<SystemCatalog::DatabasePtr> SystemCatalog::Build(const catalog::CatalogModel& model) const {
@@ -197,7 +230,7 @@ Result<SystemCatalog::DatabasePtr> SystemCatalog::Build(const catalog::CatalogMo
         {Number(TypeId::kLong, own), Text(database.name), Text(database.description)});
     for (const auto& table : database.tables) {
       const std::int64_t relation = number++;
-      const auto found = columns_.find(database.name + "." + table.name);
+      const auto found = columns_.find(NameOf(database, table));
       const auto schema = found == columns_.end() ? DeclaredColumns(table) : found->second.schema;
       made.tables.rows.push_back(
           {Number(TypeId::kLong, relation), Number(TypeId::kLong, own), Text(table.name),
