@@ -18,7 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from neuralake import identity, recovery
+from neuralake import crash, identity, recovery
 from neuralake.catalog import Catalog
 from neuralake.database import ModuleDatabase
 from neuralake.definitions import TableDefinition, recording
@@ -195,6 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     answer = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    crash.tell_where_it_ends()
     project = options.project.resolve()
     document = export_module(options.target, project)
     with answer:

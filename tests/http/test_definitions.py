@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
 from lake import DEFINITIONS, ROOT, Server, until
 
 MORE = '\nextra = CsvTable("data/airlines.csv", description="The same once more.")\n'
@@ -71,6 +72,27 @@ def test_a_broken_change_leaves_the_old_catalog_and_says_so(start: Callable[...,
     assert server.metric("neuralake_catalog_current") == 1
     log = server.log.read_text()
     assert "the definitions have mistakes" in log
+
+
+@pytest.mark.parametrize("ending", ["while True: pass", "import time; time.sleep(1000)"])
+def test_an_import_that_hangs_is_told_and_given_up_for_the_next_change(
+    start: Callable[..., Server], ending: str
+) -> None:
+    server = start()
+    health = lambda: server.get("/health").json()["catalog"]  # noqa: E731
+    until(lambda: server.metric("neuralake_catalog_builds_total") >= 1, "the first build is over")
+    assert health()["reading_since"] is None
+    write(server, f"open('hangs', 'w').close()\n{ending}\n")
+    until((server.project / "hangs").exists, "the import hangs")
+    since = health()["reading_since"]
+    assert since is not None
+    assert since == server.get("/ready").json()["catalog"]["reading_since"]
+    assert server.rows("SELECT count(*) AS n FROM aviation.airlines") == [{"n": 5}]
+    write(server, DEFINITIONS + MORE)
+    until(lambda: "extra" in names(server), "the mended definitions are served")
+    until(lambda: health()["reading_since"] is None, "they are read to the end")
+    assert health()["current"] is True
+    assert "they are read anew" in server.log.read_text()
 
 
 def test_a_module_that_was_missing_is_noticed_when_it_comes(start: Callable[..., Server]) -> None:

@@ -1,5 +1,6 @@
 #include "neuralake/catalog/build.h"
 
+#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <system_error>
@@ -15,6 +16,9 @@ namespace neuralake::catalog {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// An exit code above this tells the signal that ended the process.
+constexpr int kSignalled = 128;
 
 /// The folder that holds the Python package of this build: above the program, as in a build tree
 /// or in an installed package. Nothing when the interpreter has to have it.
@@ -49,6 +53,51 @@ std::string LastLine(std::string_view log) {
   return std::string(end == std::string_view::npos ? log : log.substr(end + 1));
 }
 
+/// ` at lake/aviation.py:3`: the innermost line of the project on the stack that the process wrote
+/// when something ended it (`neuralake.crash`); empty when it wrote none.
+std::string LastPlace(std::string_view log, const std::string& project) {
+  static constexpr std::string_view kStack = "(most recent call first):";
+  static constexpr std::string_view kFile = "  File \"";
+  const auto stack = log.rfind(kStack);
+  if (stack == std::string_view::npos) return {};
+  log.remove_prefix(stack + kStack.size());
+  for (auto at = log.find(kFile); at != std::string_view::npos; at = log.find(kFile)) {
+    log.remove_prefix(at + kFile.size());
+    const auto end = log.find("\", line ");
+    if (end == std::string_view::npos) return {};
+    const auto file = fs::path(log.substr(0, end)).lexically_relative(project);
+    log.remove_prefix(end + std::strlen("\", line "));
+    const bool inside = !file.empty() && *file.begin() != "..";
+    if (!inside || file.string().contains("site-packages")) continue;
+    return fmt::format(" at {}:{}", file.string(), log.substr(0, log.find(' ')));
+  }
+  return {};
+}
+
+/// How the import ended, when it did not end well.
+Error Failure(const ChildOutcome& outcome, const std::string& what, const std::string& project,
+              Duration took) {
+  const std::string place = LastPlace(outcome.log, project);
+  Error error;
+  if (outcome.ended == ErrorKind::kDeadlineExceeded) {
+    error.kind = ErrorKind::kDeadlineExceeded;
+    error.message = fmt::format("{} ran out of time after {:.0f} s and was ended{}", what,
+                                std::chrono::duration<double>(took).count(), place);
+  } else if (outcome.ended) {
+    error.kind = *outcome.ended;
+    error.message = what + " was cancelled" + place;
+  } else {
+    error.kind = ErrorKind::kInvalid;
+    const bool by_signal = outcome.exit_code > kSignalled;
+    const int number = by_signal ? outcome.exit_code - kSignalled : outcome.exit_code;
+    const std::string words = place.empty() ? LastLine(outcome.log) : "";
+    error.message = fmt::format("{} {} {}{}{}{}", what,
+                                by_signal ? "was ended by signal" : "ended the process with",
+                                number, place, words.empty() ? "" : ": ", words);
+  }
+  return error;
+}
+
 /// The part of the last line that is the document: definitions cannot write to it.
 Result<std::string> Export(const BuildRequest& request, std::string& log,
                            const Deadline& deadline) {
@@ -57,16 +106,16 @@ Result<std::string> Export(const BuildRequest& request, std::string& log,
                      request.project,
                      PythonEnvironment(request),
                      kManifestBytesMax};
+  const std::string what = fmt::format("importing {} with {}", request.module, python);
+  const MonoTime begun = deadline.clock().Mono();
   auto outcome = RunChild(child, deadline);
-  if (!outcome) {
-    return Annotate(std::move(outcome).error(),
-                    fmt::format("importing {} with {}", request.module, python));
+  if (!outcome) return Annotate(std::move(outcome).error(), what);
+  if (outcome->ended || outcome->exit_code != 0) {
+    const Duration took = deadline.clock().Mono() - begun;
+    return std::unexpected(Failure(*outcome, what, request.project, took));
   }
   log = std::move(outcome->log);
-  if (outcome->exit_code == 0) return std::move(outcome->output);
-  return Fail(ErrorKind::kInvalid,
-              fmt::format("importing {} with {} ended with {}: {}", request.module, python,
-                          outcome->exit_code, LastLine(log)));
+  return std::move(outcome->output);
 }
 
 }  // namespace

@@ -36,8 +36,11 @@ struct Build {
 /// file and reads no data.
 ///
 /// \errors kNotFound          no such Python
-///         kDeadlineExceeded  the import ran too long; its process is ended
-///         kInvalid           the export itself failed; the message ends with its last words
+///         kDeadlineExceeded  the import ran too long; its process is ended, and the message says
+///                            where in the definitions it was
+///         kCancelled         a stop was requested; its process is ended
+///         kInvalid           the export itself failed, or something ended its process: the
+///                            message says where, or ends with its last words
 /// \threads                   safe from any thread
 Result<Build> BuildCatalog(const BuildRequest& request, const Deadline& deadline);
 

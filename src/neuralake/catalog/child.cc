@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,9 +26,10 @@ class Child {
     ChildOutcome outcome;
     while (!process_.Ended()) {
       if (auto status = deadline.Check("the child process"); !status) {
-        process_.End(kChildGrace);
+        outcome.ended = status.error().kind;
+        outcome.exit_code = process_.End(kChildGrace);
         Drain(log_, outcome.log);
-        return Annotate(status.error(), LastWords(outcome.log));
+        return outcome;
       }
       Wait(std::min<Duration>(deadline.Left(), kChildPoll), outcome);
       if (outcome.output.size() > output_bytes_max) {
@@ -45,12 +45,6 @@ class Child {
   }
 
  private:
-  static std::string LastWords(std::string_view log) {
-    while (log.ends_with('\n')) log.remove_suffix(1);
-    const auto line = log.rfind('\n');
-    return std::string(line == std::string_view::npos ? log : log.substr(line + 1));
-  }
-
   void Wait(Duration limit, ChildOutcome& outcome) {
     std::array<pollfd, 3> waiting = {pollfd{output_.number(), POLLIN, 0},
                                      pollfd{log_.number(), POLLIN, 0},
@@ -69,10 +63,9 @@ class Child {
       from.Close();
       return;
     }
+    to.append(buffer.data(), static_cast<std::size_t>(count));
     const bool is_log = &from == &log_;
-    auto keep = static_cast<std::size_t>(count);
-    if (is_log) keep = std::min(keep, kLogBytesMax - std::min(kLogBytesMax, to.size()));
-    to.append(buffer.data(), keep);
+    if (is_log && to.size() > kLogBytesMax) to.erase(0, to.size() - kLogBytesMax);
   }
 
   void Drain(Descriptor& from, std::string& to) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,15 +21,15 @@ struct ChildRequest {
 struct ChildOutcome {
   int exit_code = 0;   ///< 128 and the signal's number when one ended it.
   std::string output;  ///< What it wrote to standard output.
-  std::string log;     ///< What it wrote to standard error, cut at kLogBytesMax.
+  std::string log;     ///< What it wrote to standard error: its end when it is long.
+  /// Why it was ended, if it was: kDeadlineExceeded, kCancelled.
+  std::optional<ErrorKind> ended;
 };
 
-/// Run a program to its end and collect what it wrote. It runs in a process group of its own, which
-/// is killed when the deadline ends.
+/// Run a program to its end, or to that of the deadline, and collect what it wrote. It runs in a
+/// process group of its own, which is killed when the deadline ends.
 ///
 /// \errors kNotFound          there is no such program
-///         kDeadlineExceeded  it ran too long; the message ends with its last words
-///         kCancelled         a stop was requested
 ///         kResourceExhausted it wrote more than `output_bytes_max`
 Result<ChildOutcome> RunChild(const ChildRequest& request, const Deadline& deadline);
 

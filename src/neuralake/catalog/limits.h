@@ -17,7 +17,7 @@ inline constexpr std::size_t kTextBytesMax = 64 << 10;
 /// Exported definitions and manifests, in bytes; some 100,000 tables.
 inline constexpr std::size_t kManifestBytesMax = 256 << 20;
 
-/// What the export may say on standard error before the rest is dropped, in bytes.
+/// What is kept of what the export says on standard error, in bytes: the end.
 inline constexpr std::size_t kLogBytesMax = 1 << 20;
 
 /// How long a child that was told to end may take before it is killed.

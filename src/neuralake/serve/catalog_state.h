@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "neuralake/base/clock.h"
@@ -15,6 +16,7 @@ struct CatalogStatus {
   WallTime loaded;
   std::string problems;  ///< Why newer definitions are not served, one a line; empty when they are.
   WallTime checked;      ///< When the definitions were last built, well or not.
+  std::optional<WallTime> reading_since;  ///< While they are: when that began.
 };
 
 /// Holds the catalog that is served; a good build replaces it, a bad one is only told.
@@ -28,6 +30,8 @@ class CatalogState {
 
   void Replace(catalog::CatalogPtr model);
   void Refuse(std::string problems);
+  /// Tell that definitions are being read, or no longer.
+  void Reading(std::optional<WallTime> since);
 
  private:
   Clock& clock_;

@@ -1,5 +1,6 @@
 #include "neuralake/serve/catalog_watch.h"
 
+#include <thread>
 #include <utility>
 
 #include "neuralake/serve/limits.h"
@@ -47,12 +48,29 @@ void CatalogWatch::Look(const std::stop_token& stop) {
 }
 
 void CatalogWatch::Build(const std::stop_token& stop) {
-  built_ = last_;
+  do {
+    built_ = last_;
+  } while (!BuildOnce(stop));
+}
+
+/// \returns false when it was given up because the files changed meanwhile
+bool CatalogWatch::BuildOnce(const std::stop_token& stop) {
   const WallTime begun = parts_.clock.Now();
-  const auto build =
-      catalog::BuildCatalog(request_, Deadline::After(kBuildTimeMax, stop, parts_.clock));
+  parts_.state.Reading(begun);
+  std::stop_source end;
+  const std::stop_callback stopped(stop, [&end] { end.request_stop(); });
+  std::jthread watching([&](const std::stop_token& built) { EndWhenChanged(built, end); });
+  const auto build = catalog::BuildCatalog(
+      request_, Deadline::After(kBuildTimeMax, end.get_token(), parts_.clock));
+  watching = {};
+  parts_.state.Reading({});
   built_at_ = parts_.clock.Mono();
-  if (stop.stop_requested()) return;
+  if (stop.stop_requested()) return true;
+  if (!build && build.error().kind == ErrorKind::kCancelled) {
+    parts_.log.Info("serve", "the definitions changed while they were read: they are read anew",
+                    {{"first", FirstLine(build.error().message)}});
+    return false;
+  }
   if (build) {
     Watch(build->sources, begun);
     TakeBuild(*build);
@@ -64,6 +82,21 @@ void CatalogWatch::Build(const std::stop_token& stop) {
       .Counter("neuralake_catalog_builds_total", "builds of the definitions",
                {{"outcome", good ? "good" : "broken"}})
       .Increment();
+  return true;
+}
+
+// Runs beside a build, which leaves `files_` alone until it is over.
+void CatalogWatch::EndWhenChanged(const std::stop_token& built, std::stop_source& build) {
+  auto before = built_;
+  while (parts_.clock.Sleep(kDefinitionsInterval, built)) {
+    auto stamps = files_.Look();
+    if (stamps == before && stamps != built_) {
+      last_ = std::move(stamps);
+      build.request_stop();
+      return;
+    }
+    before = std::move(stamps);
+  }
 }
 
 // Files that this build was the first to name count as built, unless they changed meanwhile.

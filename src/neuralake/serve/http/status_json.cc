@@ -69,6 +69,7 @@ Json ProblemList(const CatalogStatus& catalog) {
 std::string StatusJson(std::string_view word, const CatalogStatus& catalog) {
   std::size_t tables = 0;
   for (const auto& database : catalog.model->databases) tables += database.tables.size();
+  const Json reading = catalog.reading_since ? Json(Iso(*catalog.reading_since)) : Json(nullptr);
   const Json json = {{"status", word},
                      {"version", NEURALAKE_VERSION},
                      {"catalog",
@@ -78,6 +79,7 @@ std::string StatusJson(std::string_view word, const CatalogStatus& catalog) {
                        {"tables", tables},
                        {"loaded", Iso(catalog.loaded)},
                        {"checked", Iso(catalog.checked)},
+                       {"reading_since", reading},
                        {"problems", ProblemList(catalog)}}}};
   // Messages may quote what Python printed.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
