@@ -13,9 +13,9 @@
 namespace neuralake::app {
 namespace {
 
-std::uint64_t HalfOfMemory() {
-  const auto pages = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES));
-  return pages / 2 * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+std::uint64_t MemoryOfTheMachine() {
+  return static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
 }
 
 }  // namespace
@@ -61,7 +61,10 @@ std::shared_ptr<engine::FunctionRunner> MakeFunctionRunner(const settings::Setti
   engine::WorkerPoolOptions options;
   options.command = {{catalog::PythonOf(request), "-m", "neuralake.worker"},
                      project,
-                     catalog::PythonEnvironment(request)};
+                     catalog::PythonEnvironment(request),
+                     settings.engine.function_memory_bytes > 0
+                         ? static_cast<std::uint64_t>(settings.engine.function_memory_bytes)
+                         : MemoryOfTheMachine() / 4};
   options.workers_max = static_cast<std::size_t>(settings.engine.function_workers);
   return std::make_shared<engine::WorkerPool>(std::move(options));
 }
@@ -72,7 +75,7 @@ engine::EngineOptions EngineOptionsOf(const settings::Loaded& loaded) {
   options.threads = static_cast<std::size_t>(settings.threads);
   options.memory_bytes = settings.memory_bytes > 0
                              ? static_cast<std::uint64_t>(settings.memory_bytes)
-                             : HalfOfMemory();
+                             : MemoryOfTheMachine() / 2;
   options.temp_directory = settings.temp_directory.empty() ? loaded.project + "/.neuralake/spill"
                                                            : settings.temp_directory;
   options.functions = MakeFunctionRunner(loaded.settings, loaded.project);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -40,6 +40,32 @@ def lazy_frame(value: Any, name: str) -> pl.LazyFrame:
         f"{name} returned a {type(value).__name__}; a table's function returns a Polars, pandas or "
         "Arrow frame",
     )
+
+
+def sendable(frame: pl.DataFrame, name: str) -> pl.DataFrame:
+    """Give ``frame`` back when all its columns have a type that Arrow and SQL know.
+
+    Raises
+    ------
+    NeuralakeError
+        ``invalid``: a column of Python objects or of 128-bit integers.
+    """
+    for column, dtype in frame.schema.items():
+        if any(leaf in (pl.Object, pl.Int128) for leaf in _leaves(dtype)):
+            raise NeuralakeError(
+                "invalid", f"{name} returned column {column} as {dtype}, which is no type of SQL"
+            )
+    return frame
+
+
+def _leaves(dtype: pl.DataType) -> Iterator[pl.DataType]:
+    if isinstance(dtype, pl.List | pl.Array):
+        yield from _leaves(dtype.inner)  # type: ignore[arg-type]
+    elif isinstance(dtype, pl.Struct):
+        for field in dtype.fields:
+            yield from _leaves(field.dtype)  # type: ignore[arg-type]
+    else:
+        yield dtype
 
 
 def select(frame: pl.LazyFrame, columns: Sequence[str] | None, name: str) -> pl.LazyFrame:

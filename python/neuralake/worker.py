@@ -28,7 +28,7 @@ import polars as pl
 
 from neuralake.errors import NeuralakeError
 from neuralake.filters import to_expression
-from neuralake.frames import lazy_frame, select
+from neuralake.frames import lazy_frame, select, sendable
 from neuralake.function_table import FunctionTable
 
 
@@ -98,7 +98,7 @@ def compute(request: Mapping[str, Any]) -> pl.DataFrame:
         frame = frame.filter(predicate)
     frame = select(frame, request.get("columns"), name)
     limit = request.get("limit")
-    return (frame if limit is None else frame.head(limit)).collect()
+    return sendable((frame if limit is None else frame.head(limit)).collect(), name)
 
 
 def compute_stream(request: Mapping[str, Any]) -> bytes:
@@ -133,7 +133,7 @@ def answer(line: bytes, out: IO[bytes], sources: Sources) -> None:
         sources.refresh()
         frame = compute(json.loads(line))
         sources.remember()
-    except (Exception, SystemExit) as error:
+    except BaseException as error:  # of native code too, and SystemExit
         traceback.print_exc()
         out.write(json.dumps(refusal(error)).encode() + b"\n")
     else:
@@ -142,12 +142,21 @@ def answer(line: bytes, out: IO[bytes], sources: Sources) -> None:
     out.flush()
 
 
+def _let_go(answers: int) -> None:
+    """Keep a child that a function forks from reading requests and from answering them."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (sys.stdin.fileno(), answers):
+        os.dup2(nothing, number)
+    os.close(nothing)
+
+
 def main() -> int:
     """Answer requests until the input ends."""
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(Path.cwd()))
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    os.register_at_fork(after_in_child=lambda: _let_go(out.fileno()))
     sources = Sources(Path.cwd())
     try:
         for line in sys.stdin.buffer:

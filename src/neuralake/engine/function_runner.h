@@ -18,7 +18,13 @@ namespace neuralake::engine {
 struct FunctionCall {
   std::string module;
   std::string function;
-  std::vector<std::string> columns;  ///< Only these are needed; empty for all.
+  std::vector<std::string> columns{};  ///< Only these are needed; empty for all.
+  std::string place{};                 ///< `lake/aviation.py:34`, for messages; may be empty.
+
+  /// `function lake.aviation.carriers`, with its place where that is known.
+  std::string Named() const {
+    return "function " + module + "." + function + (place.empty() ? "" : " (" + place + ")");
+  }
 };
 
 /// Runs the functions behind function tables.

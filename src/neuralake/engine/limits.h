@@ -58,6 +58,9 @@ constexpr std::size_t kWorkerLineBytesMax = 1 << 20;
 constexpr std::size_t kWorkerPipeBytes = 1 << 20;
 
 /// Bytes of a worker's standard error that are kept, and that an error repeats.
+/// How often the memory of a worker that computes is looked at.
+constexpr std::chrono::milliseconds kWorkerMemoryEvery{20};
+
 constexpr std::size_t kWorkerLogBytesMax = 64 << 10;
 constexpr std::size_t kWorkerSaidBytesMax = 1 << 10;
 

@@ -57,6 +57,11 @@ const std::vector<Declaration>& Declarations() {
        [](Settings& s) -> Slot { return &s.engine.temp_directory; }},
       {{"engine.function_workers", kNumber, "Python processes that serve function tables.", 1, 64},
        [](Settings& s) -> Slot { return &s.engine.function_workers; }},
+      {{"engine.function_memory_bytes", kBytes,
+        "Memory of one such process; a call that takes more is ended. 0: a quarter of the "
+        "machine's.",
+        0},
+       [](Settings& s) -> Slot { return &s.engine.function_memory_bytes; }},
       {{"ingest.directory", kText,
         "Folder of the write-ahead log; its disk is what an acknowledgement rests on."},
        [](Settings& s) -> Slot { return &s.ingest.directory; }},

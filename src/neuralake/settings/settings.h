@@ -43,6 +43,7 @@ struct Settings {
     std::int64_t memory_bytes = 0;
     std::string temp_directory;
     std::int64_t function_workers = 2;
+    std::int64_t function_memory_bytes = 0;
   } engine;
   struct Ingest {
     std::string directory = ".neuralake/ingest";

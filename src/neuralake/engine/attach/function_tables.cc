@@ -103,7 +103,7 @@ duckdb::unique_ptr<duckdb::ArrowArrayStreamWrapper> Produce(
   arrow::FieldVector fields;
   for (const auto& name : wanted) fields.push_back(source.schema->GetFieldByName(name));
   auto reader = std::make_shared<SelectedReader>(Start(source, {wanted.begin(), wanted.end()}),
-                                                 arrow::schema(fields), source.call.function);
+                                                 arrow::schema(fields), source.call.Named());
   auto stream = duckdb::make_uniq<duckdb::ArrowArrayStreamWrapper>();
   CheckArrow(arrow::ExportRecordBatchReader(reader, &stream->arrow_array_stream));
   return stream;
@@ -159,6 +159,16 @@ BoundFunction Bind(duckdb::ClientContext& context, const duckdb::shared_ptr<Sour
   return bound;
 }
 
+/// What a function returned may have columns that SQL has no type for.
+Result<BoundFunction> BindReturned(duckdb::ClientContext& context,
+                                   const duckdb::shared_ptr<SourceInfo>& info) {
+  try {
+    return Bind(context, info);
+  } catch (const std::exception& thrown) {
+    return Annotate(FromDuckError(duckdb::ErrorData(thrown)), info->source.call.Named());
+  }
+}
+
 class FunctionEntry final : public duckdb::TableCatalogEntry {
  public:
   FunctionEntry(duckdb::SchemaCatalogEntry& of, duckdb::CreateTableInfo& info,
@@ -211,7 +221,11 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFunctionEntry(
   FunctionSource& source = info->source;
   source.lake = &lake;
   source.deadline = StatementState::DeadlineOf(context);
-  source.call = {table.function.module, table.function.name, {}};
+  const auto& place = table.place;
+  source.call = {table.function.module,
+                 table.function.name,
+                 {},
+                 place.file.empty() ? "" : place.file + ":" + std::to_string(place.line)};
   source.schema = DeclaredSchema(context, table);
   if (!source.schema) {
     auto reader = lake.functions()->Run(source.call, source.deadline);
@@ -219,7 +233,7 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFunctionEntry(
     source.table = ArrowValue((*reader)->ToTable());
     source.schema = source.table->schema();
   }
-  const auto bound = Bind(context, info);
+  const auto bound = TRY(BindReturned(context, info));
   duckdb::CreateTableInfo columns(schema, table.name);
   for (std::size_t i = 0; i < bound.names.size(); ++i) {
     columns.columns.AddColumn(duckdb::ColumnDefinition(bound.names[i], bound.types[i]));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <stop_token>
 #include <utility>
 
@@ -98,14 +99,14 @@ Result<std::unique_ptr<Worker>> Worker::Start(const WorkerCommand& command) {
   }
   return std::unique_ptr<Worker>(new Worker(*std::move(process), std::move(input),
                                             std::move(output.read), std::move(log.read),
-                                            command.directory));
+                                            command.directory, command.memory_bytes_max));
 }
 
 bool Worker::Usable() { return !busy_ && !process_.Ended(); }
 
 Result<std::shared_ptr<arrow::RecordBatchReader>> Worker::Compute(const FunctionCall& call,
                                                                   const Deadline& deadline) {
-  const std::string name = fmt::format("function {}.{}", call.module, call.function);
+  const std::string name = call.Named();
   ReadLog();  // what was printed since the last answer is not of this call
   printed_.clear();
   busy_ = true;
@@ -123,9 +124,11 @@ Result<std::shared_ptr<arrow::RecordBatchReader>> Worker::Compute(const Function
   busy_ = false;
   if (answer.head()["ok"].get<bool>()) return answer.Reader();
   ReadLog();
-  return Fail(ErrorKind::kInvalid,
-              fmt::format("{}: {}{}{}", name, WhatFailed(answer.head()),
-                          PlaceOf(answer.head(), directory_), Printed(/*with_exception=*/false)));
+  // Where it raised says more than where it begins.
+  const std::string place = PlaceOf(answer.head(), directory_);
+  const std::string who = place.empty() ? name : FunctionCall{call.module, call.function}.Named();
+  return Fail(ErrorKind::kInvalid, fmt::format("{}: {}{}{}", who, WhatFailed(answer.head()), place,
+                                               Printed(/*with_exception=*/false)));
 }
 
 Status Worker::Send(std::string_view line, const Deadline& deadline, int bell) {
@@ -162,11 +165,14 @@ Status Worker::Wait(bool sending, const Deadline& deadline, int bell) {
     left.error().message += ", and its process was killed";
     return left;
   }
+  TRY(CheckMemory());
   std::array<pollfd, 5> waiting = {pollfd{output_.number(), POLLIN, 0},
                                    pollfd{log_.number(), POLLIN, 0},
                                    pollfd{process_.handle(), POLLIN, 0}, pollfd{bell, POLLIN, 0},
                                    pollfd{sending ? input_.number() : -1, POLLOUT, 0}};
-  const auto limit = std::min<Duration>(deadline.Left(), std::chrono::hours(1));
+  const Duration pause =
+      memory_bytes_max_ > 0 ? Duration(kWorkerMemoryEvery) : Duration(std::chrono::hours(1));
+  const auto limit = std::min<Duration>(deadline.Left(), pause);
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
   if (poll(waiting.data(), waiting.size(), static_cast<int>(ms)) <= 0) return {};
   if (waiting[1].revents != 0) ReadLog();
@@ -174,6 +180,20 @@ Status Worker::Wait(bool sending, const Deadline& deadline, int bell) {
   const bool silent = waiting[0].revents == 0;
   if (silent && waiting[2].revents != 0) return Gone();
   return {};
+}
+
+Status Worker::CheckMemory() const {
+  if (memory_bytes_max_ == 0) return {};
+  std::ifstream file(fmt::format("/proc/{}/statm", process_.id()));
+  std::uint64_t whole = 0;
+  std::uint64_t resident = 0;
+  file >> whole >> resident;
+  const std::uint64_t bytes = resident * static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+  if (bytes <= memory_bytes_max_) return {};
+  return Fail(ErrorKind::kResourceExhausted,
+              fmt::format("it took {} MiB of memory, more than the {} MiB of "
+                          "engine.function_memory_bytes, and its process was killed",
+                          bytes >> 20, memory_bytes_max_ >> 20));
 }
 
 void Worker::ReadLog() {

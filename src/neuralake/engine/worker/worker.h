@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +20,7 @@ struct WorkerCommand {
   std::vector<std::string> command;
   std::string directory;
   std::map<std::string, std::string> environment;
+  std::uint64_t memory_bytes_max = 0;  ///< What one process may hold; 0: no bound.
 };
 
 /// One Python process that computes function tables, one at a time.
@@ -41,23 +43,26 @@ class Worker {
   ///         kUnavailable       the process ended meanwhile; the message has its last words
   ///         kDeadlineExceeded  it took too long, and the process was killed
   ///         kCancelled         a stop was requested, and the process was killed
-  ///         kResourceExhausted the answer is larger than `kFunctionAnswerBytesMax`
+  ///         kResourceExhausted the answer is larger than `kFunctionAnswerBytesMax`, or the process
+  ///                            took more memory than it may and was killed
   Result<std::shared_ptr<arrow::RecordBatchReader>> Compute(const FunctionCall& call,
                                                             const Deadline& deadline);
 
  private:
   Worker(Process process, Descriptor input, Descriptor output, Descriptor log,
-         std::string directory)
+         std::string directory, std::uint64_t memory_bytes_max)
       : process_(std::move(process)),
         input_(std::move(input)),
         output_(std::move(output)),
         log_(std::move(log)),
-        directory_(std::move(directory)) {}
+        directory_(std::move(directory)),
+        memory_bytes_max_(memory_bytes_max) {}
 
   // `bell` becomes readable when a stop is requested.
   Status Send(std::string_view line, const Deadline& deadline, int bell);
   Status Take(Answer& answer, const Deadline& deadline, int bell);
   Status Wait(bool sending, const Deadline& deadline, int bell);
+  Status CheckMemory() const;
   Status Gone();
   void ReadLog();
   std::string Printed(bool with_exception) const;
@@ -67,6 +72,7 @@ class Worker {
   Descriptor output_;
   Descriptor log_;
   std::string directory_;
+  std::uint64_t memory_bytes_max_;
   std::string printed_;  ///< On standard error since the call began; its end when it is long.
   bool busy_ = false;    ///< A call began and its answer was not taken whole.
 };

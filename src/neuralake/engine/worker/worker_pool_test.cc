@@ -25,6 +25,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 constexpr const char* kFunctions = R"(
 import os, sys, threading
@@ -67,6 +68,24 @@ def hangs():
         file.write(str(os.getpid()))
     print("still waiting")
     threading.Event().wait()
+
+@table
+def grows():
+    held = []
+    while True:
+        held.append(b"x" * 1_000_000)
+
+@table
+def objects():
+    return pl.DataFrame({"a": pl.Series([object()], dtype=pl.Object)})
+
+@table
+def forks():
+    child = os.fork()
+    if child == 0:
+        raise ValueError("in the child")
+    os.waitpid(child, 0)
+    return pl.DataFrame({"child": [False]})
 
 @table
 def noisy():
@@ -217,6 +236,44 @@ TEST_F(WorkerPoolTest, AWorkerThatEndsInACallIsToldAndReplaced) {
             "function shop.ends: its process ended with 3 before it answered; it printed: "
             "good-bye");
   EXPECT_EQ(Table(pool, "sizes")->num_rows(), 3);
+}
+
+TEST_F(WorkerPoolTest, AFailureWithoutALineTellsWhereTheFunctionStands) {
+  WorkerPool pool(Options());
+  const auto reader = pool.Run({"shop", "ends", {}, "shop.py:32"}, Deadline::After(seconds(60)));
+  ASSERT_FALSE(reader.has_value());
+  EXPECT_THAT(reader.error().message,
+              StartsWith("function shop.ends (shop.py:32): its process ended with 3"));
+}
+
+TEST_F(WorkerPoolTest, ACallThatTakesTooMuchMemoryIsKilled) {
+  auto options = Options();
+  options.command.memory_bytes_max = 512U << 20;
+  WorkerPool pool(options);
+  const pid_t before = ProcessOf(pool);
+  const Error error = Failure(pool, "grows");
+  EXPECT_EQ(error.kind, ErrorKind::kResourceExhausted);
+  EXPECT_THAT(error.message, HasSubstr("more than the 512 MiB of engine.function_memory_bytes"));
+  EXPECT_TRUE(Ends(before));
+  EXPECT_EQ(Table(pool, "sizes")->num_rows(), 3);
+}
+
+TEST_F(WorkerPoolTest, AChildOfAFunctionCannotAnswerForIt) {
+  WorkerPool pool(Options());
+  const pid_t before = ProcessOf(pool);
+  const auto forks = Table(pool, "forks");
+  ASSERT_EQ(forks->num_rows(), 1);
+  EXPECT_EQ(forks->column(0)->GetScalar(0).ValueOrDie()->ToString(), "false");
+  EXPECT_EQ(ProcessOf(pool), before);
+}
+
+TEST_F(WorkerPoolTest, AFrameThatCannotBeSentIsAFailureOfItsFunction) {
+  WorkerPool pool(Options());
+  const pid_t before = ProcessOf(pool);
+  const Error error = Failure(pool, "objects");
+  EXPECT_EQ(error.kind, ErrorKind::kInvalid);
+  EXPECT_THAT(error.message, HasSubstr("returned column a as Object, which is no type of SQL"));
+  EXPECT_EQ(ProcessOf(pool), before);
 }
 
 TEST_F(WorkerPoolTest, AWorkerThatEndsBetweenCallsIsReplacedUnseen) {
