@@ -65,6 +65,7 @@ class RowStream {
   virtual bool truncated() const = 0;
 
   /// The tables this statement read or wrote, with the version of each: `aviation.flights` to 7.
+  /// One that was read at several versions is there for each: `aviation.flights@3` to 3.
   virtual const std::map<std::string, std::int64_t>& versions() const = 0;
 
   /// `SELECT`, `INSERT`, …; and how many rows a change touched.

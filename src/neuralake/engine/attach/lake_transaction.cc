@@ -68,7 +68,7 @@ Status LakeTransaction::Commit(const Deadline& deadline) {
   auto outcome = table->Commit(append->read, std::move(request), deadline);
   if (!outcome.has_value()) return Annotate(outcome.error(), "insert into " + append->name);
   if (const auto statement = context.lock()) {
-    StatementState::Of(*statement)->NoteVersion(append->name, outcome->version);
+    StatementState::Of(*statement)->NoteCommit(append->name, outcome->version);
   }
   return {};
 }

@@ -1,5 +1,8 @@
 #include "neuralake/engine/attach/table_entries.h"
 
+#include <charconv>
+
+#include <duckdb/parser/constraints/not_null_constraint.hpp>
 #include <duckdb/parser/parsed_data/create_table_info.hpp>
 #include <duckdb/planner/tableref/bound_at_clause.hpp>
 #include <duckdb/storage/table_storage_info.hpp>
@@ -22,8 +25,25 @@ struct Moment {
 };
 
 std::unexpected<Error> NotAMoment(const duckdb::BoundAtClause& at) {
-  return Fail(ErrorKind::kInvalid, "AT takes VERSION => number or TIMESTAMP => time, not " +
+  return Fail(ErrorKind::kInvalid, "AT takes VERSION => whole number or TIMESTAMP => time, not " +
                                        at.Unit() + " => " + at.GetValue().ToString());
+}
+
+/// A whole number that is written as one; a cast would round the others.
+std::optional<std::int64_t> WholeNumber(const duckdb::Value& value) {
+  std::int64_t number = 0;
+  if (value.type().id() == duckdb::LogicalTypeId::VARCHAR) {
+    const std::string& text = duckdb::StringValue::Get(value);
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || stop != end) return std::nullopt;
+    return number;
+  }
+  duckdb::Value whole = value;
+  if (!value.type().IsIntegral() || !whole.DefaultTryCastAs(duckdb::LogicalType::BIGINT)) {
+    return std::nullopt;
+  }
+  return whole.GetValue<std::int64_t>();
 }
 
 Result<Moment> MomentOf(const duckdb::BoundAtClause& at) {
@@ -31,8 +51,8 @@ Result<Moment> MomentOf(const duckdb::BoundAtClause& at) {
   Moment moment;
   if (value.IsNull()) return NotAMoment(at);
   if (duckdb::StringUtil::CIEquals(at.Unit(), "version")) {
-    if (!value.DefaultTryCastAs(duckdb::LogicalType::BIGINT)) return NotAMoment(at);
-    moment.version = value.GetValue<std::int64_t>();
+    moment.version = WholeNumber(value);
+    if (!moment.version) return NotAMoment(at);
     return moment;
   }
   if (!duckdb::StringUtil::CIEquals(at.Unit(), "timestamp")) return NotAMoment(at);
@@ -72,7 +92,7 @@ Result<DeltaSourcePtr> SourceOf(duckdb::ClientContext& context, LakeTransaction&
     if (!found.has_value()) return Annotate(found.error(), "table " + name);
     snapshot = state->Pin(key, *std::move(found));
   }
-  state->NoteVersion(name, snapshot->version());
+  state->NoteRead(name, snapshot->version());
   return transaction.lake().Source(table.uri, snapshot, name);
 }
 
@@ -83,6 +103,10 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeDelta(
   auto source = TRY(SourceOf(context, transaction, name, key, table, at));
   const auto info = TableInfo(schema, table.name);
   for (const ScanColumn& column : source->columns()) {
+    if (!column.field.nullable) {
+      const duckdb::LogicalIndex index(info->columns.LogicalColumnCount());
+      info->constraints.push_back(duckdb::make_uniq<duckdb::NotNullConstraint>(index));
+    }
     info->columns.AddColumn(duckdb::ColumnDefinition(column.field.name, column.type));
   }
   return duckdb::unique_ptr<duckdb::CatalogEntry>(

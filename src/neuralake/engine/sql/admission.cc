@@ -99,7 +99,7 @@ Result<Admitted> Admit(std::string_view sql, const Grants& grants,
                        const catalog::CatalogModel& model, const duckdb::ParserOptions& options) {
   TRY(CheckSize(sql));
   Admitted admitted;
-  admitted.text = RewriteTimeTravel(sql);
+  admitted.text = RewriteDialect(sql);
   admitted.statement = TRY(Parse(admitted.text, sql, options));
   if (auto refusal = Check(*admitted.statement, grants, model, admitted)) {
     if (!refusal->offset && refusal->kind == ErrorKind::kNotFound && admitted.changes) {

@@ -6,7 +6,7 @@
 #include "neuralake/catalog/model.h"
 #include "neuralake/engine/duck.h"
 #include "neuralake/engine/executor.h"
-#include "neuralake/engine/sql/time_travel.h"
+#include "neuralake/engine/sql/dialect.h"
 #include "neuralake/engine/sql/tree_check.h"
 
 namespace neuralake::engine {

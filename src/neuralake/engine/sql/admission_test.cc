@@ -42,6 +42,7 @@ TEST(Admission, LetsQuestionsAboutTheTablesPass) {
            "SHOW TABLES",
            "SHOW ALL TABLES",
            "SHOW TABLES FROM aviation",
+           "FROM (SHOW TABLES) WHERE name LIKE 'a%'",
            "SELECT sum(x) OVER (PARTITION BY y ORDER BY z) FROM aviation.flights",
            "SELECT * FROM information_schema.tables",
            "SELECT * FROM pg_catalog.pg_class",

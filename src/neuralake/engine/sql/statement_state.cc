@@ -53,16 +53,27 @@ bool StatementState::Scans(const std::string& location) const {
   return scans_.contains(location);
 }
 
-void StatementState::NoteVersion(const std::string& table, std::int64_t version) {
+void StatementState::NoteRead(const std::string& table, std::int64_t version) {
   std::lock_guard lock(mutex_);
-  // A statement may read a table at two versions; the newest is what its answer depends on.
-  auto& noted = versions_.try_emplace(table, version).first->second;
-  noted = std::max(noted, version);
+  read_[table].insert(version);
+}
+
+void StatementState::NoteCommit(const std::string& table, std::int64_t version) {
+  std::lock_guard lock(mutex_);
+  committed_[table] = version;
 }
 
 std::map<std::string, std::int64_t> StatementState::versions() const {
   std::lock_guard lock(mutex_);
-  return versions_;
+  std::map<std::string, std::int64_t> versions = committed_;
+  for (const auto& [table, read] : read_) {
+    if (read.size() == 1) {
+      versions.try_emplace(table, *read.begin());  // one that was committed is there already
+      continue;
+    }
+    for (const auto version : read) versions[table + "@" + std::to_string(version)] = version;
+  }
+  return versions;
 }
 
 }  // namespace neuralake::engine

@@ -45,8 +45,13 @@ class StatementState final : public duckdb::ClientContextState {
   void NoteScan(const std::string& location);
   bool Scans(const std::string& location) const;
 
-  /// Note that the statement read or wrote `table` at `version`.
-  void NoteVersion(const std::string& table, std::int64_t version);
+  /// Note that the statement read `table` at `version`.
+  void NoteRead(const std::string& table, std::int64_t version);
+  /// Note that the statement made `version` of `table`, which is what its answer tells then.
+  void NoteCommit(const std::string& table, std::int64_t version);
+
+  /// The version of each table that was read or written; a table that was read at several versions
+  /// stands there once for each, as `aviation.flights@3`.
   std::map<std::string, std::int64_t> versions() const;
 
   std::atomic<std::uint64_t> files_total{0};  ///< Live files of the tables scanned.
@@ -58,7 +63,8 @@ class StatementState final : public duckdb::ClientContextState {
   // Guarded by mutex_.
   std::map<std::string, delta::SnapshotPtr> pins_;
   std::map<std::string, duckdb::shared_ptr<DeltaSource>> sources_;
-  std::map<std::string, std::int64_t> versions_;
+  std::map<std::string, std::set<std::int64_t>> read_;
+  std::map<std::string, std::int64_t> committed_;
   std::set<std::string> scans_;
 };
 

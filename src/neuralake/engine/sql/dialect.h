@@ -23,10 +23,12 @@ struct RewrittenSql {
   std::vector<Piece> pieces;  ///< In order of `at`.
 };
 
-/// Rewrite `VERSION AS OF 3` to `AT (VERSION => 3)` and `TIMESTAMP AS OF '…'` likewise, behind the
-/// alias where there is one; and put an alias that follows `AT (…)` before it. Works on DuckDB's
-/// tokens, so that strings, comments and quoted names are safe. Other statements come back as they
-/// are.
-RewrittenSql RewriteTimeTravel(std::string_view sql);
+/// Rewrite what DuckDB does not know, or takes for something else, to what it does.
+///
+/// `VERSION AS OF 3` becomes `AT (VERSION => 3)` and `TIMESTAMP AS OF '…'` likewise, behind the
+/// alias where there is one; an alias that follows `AT (…)` goes before it. `SHOW TABLES`, which
+/// would list one schema, lists the tables of all databases. Works on DuckDB's tokens, so that
+/// strings, comments and quoted names are safe. Other statements come back as they are.
+RewrittenSql RewriteDialect(std::string_view sql);
 
 }  // namespace neuralake::engine

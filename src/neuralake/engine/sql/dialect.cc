@@ -1,4 +1,4 @@
-#include "neuralake/engine/sql/time_travel.h"
+#include "neuralake/engine/sql/dialect.h"
 
 #include <algorithm>
 #include <optional>
@@ -21,6 +21,17 @@ bool IsTimeTravel(const std::vector<Token>& tokens, std::size_t i) {
   const Token& moment = tokens[i + 3];
   if (moment.lower.starts_with('$') || moment.lower == "?") return true;
   return version ? moment.kind == TokenKind::kNumber : moment.kind == TokenKind::kString;
+}
+
+constexpr std::string_view kTableListing =
+    "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables "
+    "WHERE table_catalog = 'neuralake' ORDER BY name";
+
+// `SHOW TABLES` without a schema. A column can be called `show` behind a point alone.
+bool IsShowTables(const std::vector<Token>& tokens, std::size_t i) {
+  if (!Is(tokens, i, "show") || !Is(tokens, i + 1, "tables")) return false;
+  return !Is(tokens, i + 2, "from") && !Is(tokens, i + 2, "in") &&
+         (i == 0 || !Is(tokens, i - 1, "."));
 }
 
 // The last token of `AT (VERSION => …)` that begins at `i`; nothing when it is none.
@@ -71,16 +82,22 @@ std::size_t RewrittenSql::Original(std::size_t offset) const {
   return piece.copied ? piece.from + (offset - piece.at) : piece.from;
 }
 
-RewrittenSql RewriteTimeTravel(std::string_view sql) {
+RewrittenSql RewriteDialect(std::string_view sql) {
   // The words are rare: most statements need no second look at their tokens.
   const auto lower = duckdb::StringUtil::Lower(std::string(sql));
-  if (lower.find("version") == std::string::npos && lower.find("timestamp") == std::string::npos) {
+  if (!lower.contains("version") && !lower.contains("timestamp") && !lower.contains("show")) {
     return {std::string(sql), {}};
   }
   const auto tokens = Tokens(sql);
   Builder builder(sql);
   std::size_t copied = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (IsShowTables(tokens, i)) {
+      builder.Copy(copied, tokens[i].begin);
+      builder.Make(kTableListing, tokens[i].begin);
+      copied = tokens[i + 1].end;
+      continue;
+    }
     const bool spoken = IsTimeTravel(tokens, i);
     const auto clause = spoken ? i + 3 : AtClauseEnd(tokens, i);
     if (!clause) continue;
