@@ -149,6 +149,16 @@ def test_a_mistake_is_told_with_its_position(server: Server, sql: str, position:
 
 def test_an_unknown_table_is_told(server: Server) -> None:
     told = error(server, "SELECT * FROM aviation.nope", 404)
+    assert told["message"] == "no table aviation.nope"
+    told = error(server, "SELECT * FROM aviation.flihgts", 404)
+    assert told["message"] == "no table aviation.flihgts; did you mean aviation.flights?"
+    assert told["position"] == 14
+
+
+def test_an_unknown_column_is_told_with_those_it_may_have_meant(server: Server) -> None:
+    told = error(server, "SELECT carier FROM aviation.flights")
+    assert "carrier" in str(told["message"])
+    assert told["position"] == 7
 
 
 @pytest.mark.parametrize(
@@ -192,6 +202,9 @@ def test_what_reaches_out_of_the_tables_is_refused(server: Server, sql: str) -> 
     answer = server.sql(sql)
     assert answer.status in (400, 403, 404), answer.body
     assert answer.json()["error"]["message"]
+    if not sql.startswith("SELECT"):
+        assert sql.split(maxsplit=1)[0] in answer.json()["error"]["message"]
+        assert answer.json()["error"]["position"] == 0
 
 
 @pytest.mark.parametrize(

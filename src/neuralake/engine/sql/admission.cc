@@ -46,9 +46,38 @@ Result<duckdb::unique_ptr<duckdb::SQLStatement>> Parse(const RewrittenSql& text,
   return std::move(parser.statements[0]);
 }
 
-std::string KindName(StatementType type) {
-  auto name = duckdb::StringUtil::Replace(duckdb::StatementTypeToString(type), "_", " ");
-  return duckdb::StringUtil::Replace(name, " STATEMENT", "");
+/// The word that says what a statement is, as it was typed, and where it stands. The parser's own
+/// kinds are no help: it takes INSTALL for LOAD, USE for SET and CHECKPOINT for CALL.
+struct KindWord {
+  std::string word;
+  std::size_t begin = 0;
+};
+
+KindWord KindWordOf(std::string_view sql) {
+  const auto tokens = Tokens(sql);
+  std::size_t at = 0;
+  std::size_t open = 0;
+  // What stands before: `EXPLAIN (ANALYZE)` of it, and `WITH x AS (…), y AS (…)`.
+  const auto skip = [&](auto&& wanted) {
+    for (; at < tokens.size(); ++at) {
+      if (tokens[at].lower == "(") ++open;
+      if (open == 0 && wanted(tokens[at].lower)) return;
+      if (tokens[at].lower == ")" && open > 0) --open;
+    }
+  };
+  if (at < tokens.size() && tokens[at].lower == "explain") {
+    skip([](const std::string& word) {
+      return word != "explain" && word != "analyze" && word != "verbose" && word != ")";
+    });
+  }
+  if (at < tokens.size() && tokens[at].lower == "with") {
+    skip([](const std::string& word) {
+      return word == "select" || word == "insert" || word == "update" || word == "delete" ||
+             word == "merge";
+    });
+  }
+  if (at >= tokens.size()) return {"this statement", 0};
+  return {duckdb::StringUtil::Upper(tokens[at].lower), tokens[at].begin};
 }
 
 // Where the table of an INSERT is named; the parser does not keep it.
@@ -60,8 +89,9 @@ std::optional<std::size_t> InsertedTable(std::string_view sql) {
   return std::nullopt;
 }
 
-std::optional<Refusal> Check(const duckdb::SQLStatement& statement, const Grants& grants,
-                             const catalog::CatalogModel& model, Admitted& admitted) {
+std::optional<Refusal> Check(const duckdb::SQLStatement& statement, std::string_view sql,
+                             const Grants& grants, const catalog::CatalogModel& model,
+                             Admitted& admitted) {
   switch (statement.type) {
     case StatementType::SELECT_STATEMENT:
       if (!grants.read) break;
@@ -75,7 +105,7 @@ std::optional<Refusal> Check(const duckdb::SQLStatement& statement, const Grants
     case StatementType::EXPLAIN_STATEMENT: {
       const auto& explain = statement.Cast<duckdb::ExplainStatement>();
       if (explain.stmt->type == StatementType::EXPLAIN_STATEMENT) break;
-      auto refusal = Check(*explain.stmt, grants, model, admitted);
+      auto refusal = Check(*explain.stmt, sql, grants, model, admitted);
       admitted.command_tag = "EXPLAIN";
       admitted.changes =
           admitted.changes && explain.explain_type == duckdb::ExplainType::EXPLAIN_ANALYZE;
@@ -84,7 +114,8 @@ std::optional<Refusal> Check(const duckdb::SQLStatement& statement, const Grants
     default:
       break;
   }
-  return Refusal{ErrorKind::kPermissionDenied, KindName(statement.type) + " is not allowed", {}};
+  const auto [word, begin] = KindWordOf(sql);
+  return Refusal{ErrorKind::kPermissionDenied, word + " is not allowed", begin};
 }
 
 Status CheckSize(std::string_view sql) {
@@ -101,7 +132,7 @@ Result<Admitted> Admit(std::string_view sql, const Grants& grants,
   Admitted admitted;
   admitted.text = RewriteDialect(sql);
   admitted.statement = TRY(Parse(admitted.text, sql, options));
-  if (auto refusal = Check(*admitted.statement, grants, model, admitted)) {
+  if (auto refusal = Check(*admitted.statement, admitted.text.sql, grants, model, admitted)) {
     if (!refusal->offset && refusal->kind == ErrorKind::kNotFound && admitted.changes) {
       refusal->offset = InsertedTable(admitted.text.sql);
     }
@@ -119,8 +150,10 @@ Result<Admitted> AdmitInMemory(std::string_view sql, const MemoryNames& names,
   admitted.statement = TRY(Parse(admitted.text, sql, options));
   admitted.command_tag = "SELECT";
   if (admitted.statement->type != StatementType::SELECT_STATEMENT) {
-    return Fail(ErrorKind::kPermissionDenied,
-                KindName(admitted.statement->type) + " is not allowed on the system catalog");
+    const auto [word, begin] = KindWordOf(sql);
+    return At(
+        {ErrorKind::kPermissionDenied, word + " is not allowed on the system catalog", {}, -1},
+        Position(admitted.text, sql, begin));
   }
   const catalog::CatalogModel nothing;
   const auto refusal =

@@ -88,6 +88,47 @@ TEST(Admission, RefusesOtherKindsOfStatements) {
   }
 }
 
+TEST(Admission, NamesTheWordThatWasTypedAndWhereItStands) {
+  const Grants all{.read = true, .write = true};
+  const auto refusal = [&](const std::string& sql, const Grants& grants) {
+    const auto admitted = Ask(sql, grants);
+    if (admitted.has_value()) return std::string("allowed");
+    return admitted.error().message + " @" + std::to_string(admitted.error().position);
+  };
+  EXPECT_EQ(refusal("INSTALL httpfs", all), "INSTALL is not allowed @0");
+  EXPECT_EQ(refusal("  use neuralake", all), "USE is not allowed @2");
+  EXPECT_EQ(refusal("/* é */ CHECKPOINT", all), "CHECKPOINT is not allowed @8");
+  EXPECT_EQ(refusal("LOAD httpfs", all), "LOAD is not allowed @0");
+  EXPECT_EQ(refusal("SET threads = 1", all), "SET is not allowed @0");
+  EXPECT_EQ(refusal("PRAGMA database_size", all), "PRAGMA is not allowed @0");
+  EXPECT_EQ(refusal("CREATE TABLE t (a INT)", all), "CREATE is not allowed @0");
+  EXPECT_EQ(refusal("COMMIT", all), "COMMIT is not allowed @0");
+  EXPECT_EQ(refusal("EXPLAIN (ANALYZE) COPY (SELECT 1) TO '/tmp/x'", all),
+            "COPY is not allowed @18");
+  EXPECT_EQ(refusal("EXPLAIN ANALYZE UPDATE aviation.flights SET a = 1", all),
+            "UPDATE is not allowed @16");
+  EXPECT_EQ(refusal("WITH x AS (SELECT 1) INSERT INTO aviation.flights FROM x", {}),
+            "INSERT is not allowed @21");
+  EXPECT_EQ(refusal("INSERT INTO aviation.flights VALUES (1)", {}), "INSERT is not allowed @0");
+}
+
+TEST(Admission, SaysWhatANameThatIsNotThereMayHaveMeant) {
+  const auto message = [](const std::string& sql) { return Ask(sql).error().message; };
+  EXPECT_EQ(message("SELECT * FROM aviation.flihgts"),
+            "no table aviation.flihgts; did you mean aviation.flights?");
+  EXPECT_EQ(message("SELECT * FROM avation.flights"),
+            "no table avation.flights; did you mean aviation.flights?");
+  EXPECT_EQ(message("SELECT * FROM other.Flights"),
+            "no table other.Flights; did you mean aviation.flights?");
+  EXPECT_EQ(message("SELECT * FROM flight"), "no table flight; did you mean aviation.flights?");
+  EXPECT_EQ(message("SELECT * FROM aviation.weather"), "no table aviation.weather");
+  EXPECT_EQ(message("SHOW TABLES FROM avaition"), "no database avaition; did you mean aviation?");
+  EXPECT_EQ(message("SELECT summ(1)"), "there is no function summ; did you mean sum?");
+  EXPECT_EQ(message("SELECT repaet('x', 3)"), "there is no function repaet");
+  EXPECT_EQ(message("SELECT * FROM no_such_thing_at_all(1)"),
+            "there is no function no_such_thing_at_all");
+}
+
 TEST(Admission, RefusesFunctionsWhereverTheyHide) {
   for (const char* sql : {
            "SELECT * FROM read_csv('/etc/passwd')",

@@ -48,6 +48,16 @@ std::span<const FunctionRule> FunctionRules() { return kRules; }
 
 bool HasFunction(std::string_view function) { return Find(function) != nullptr; }
 
+std::vector<std::string_view> AllowedFunctions(bool as_table) {
+  std::vector<std::string_view> names;
+  for (const auto& rule : kRules) {
+    // Operators are functions too, and nobody means one when a word is not known.
+    const bool word = std::isalpha(static_cast<unsigned char>(rule.name.front())) != 0;
+    if (word && WhyRefused(rule.name, as_table).empty()) names.push_back(rule.name);
+  }
+  return names;
+}
+
 std::string WhyRefused(std::string_view function, bool as_table) {
   const auto* found = Find(function);
   if (found == nullptr) return "there is no function of that name";

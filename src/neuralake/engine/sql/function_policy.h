@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace neuralake::engine {
 
@@ -28,6 +29,9 @@ std::span<const FunctionRule> FunctionRules();
 
 /// Whether the build has a function of this name, in any case.
 bool HasFunction(std::string_view function);
+
+/// The functions that may be called there, in order of their names.
+std::vector<std::string_view> AllowedFunctions(bool as_table);
 
 /// Why `function` (any case) may not be called there; empty when it may. A name without a rule is
 /// refused as unknown.

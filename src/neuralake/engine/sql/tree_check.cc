@@ -1,6 +1,8 @@
 #include "neuralake/engine/sql/tree_check.h"
 
 #include <array>
+#include <span>
+#include <string_view>
 
 #include <duckdb/parser/common_table_expression_info.hpp>
 #include <duckdb/parser/expression/list.hpp>
@@ -11,6 +13,7 @@
 #include <duckdb/parser/tableref/list.hpp>
 #include <duckdb/parser/tableref/showref.hpp>
 
+#include "neuralake/catalog/names.h"
 #include "neuralake/engine/attach/lake.h"
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/function_policy.h"
@@ -60,12 +63,62 @@ bool HasTable(const catalog::DatabaseModel& database, const std::string& name) {
   });
 }
 
-// `flights` alone: name the databases that have it, since that is all that is missing.
+std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
+  const auto nearest = catalog::Nearest(word, candidates);
+  return nearest ? "; did you mean " + std::string(*nearest) + "?" : "";
+}
+
+std::string NoDatabase(const catalog::CatalogModel& model, const std::string& database) {
+  std::vector<std::string_view> names;
+  for (const auto& candidate : model.databases) names.push_back(candidate.name);
+  return "no database " + database + DidYouMean(database, names);
+}
+
+/// The table of the catalog that `database.table` was most likely meant to be: the nearest name in
+/// that database, or in the one whose name is nearest, or the same table of another.
+std::string NearestTable(const catalog::CatalogModel& model, const std::string& database,
+                         const std::string& table) {
+  const auto* in = FindDatabase(model, database);
+  if (in == nullptr) {
+    std::vector<std::string_view> names;
+    for (const auto& candidate : model.databases) names.push_back(candidate.name);
+    if (const auto nearest = catalog::Nearest(database, names)) {
+      in = FindDatabase(model, std::string(*nearest));
+    }
+  }
+  if (in != nullptr) {
+    std::vector<std::string_view> names;
+    for (const auto& candidate : in->tables) names.push_back(candidate.name);
+    if (const auto nearest = catalog::Nearest(table, names)) {
+      return in->name + "." + std::string(*nearest);
+    }
+  }
+  for (const auto& candidate : model.databases) {
+    if (const auto* found = candidate.Find(table)) return candidate.name + "." + found->name;
+  }
+  return {};
+}
+
+std::string NoTable(const catalog::CatalogModel& model, const std::string& database,
+                    const std::string& table) {
+  const std::string meant = NearestTable(model, database, table);
+  return "no table " + database + "." + table +
+         (meant.empty() ? "" : "; did you mean " + meant + "?");
+}
+
+// `flights` alone: name the database that has it, since that is all that is missing.
 std::string Unqualified(const catalog::CatalogModel& model, const std::string& table) {
   std::string message = "no table " + table;
   for (const auto& database : model.databases) {
     if (HasTable(database, table)) {
       return message + ": write " + database.name + "." + table;
+    }
+  }
+  for (const auto& database : model.databases) {
+    std::vector<std::string_view> names;
+    for (const auto& candidate : database.tables) names.push_back(candidate.name);
+    if (const auto nearest = catalog::Nearest(table, names)) {
+      return message + "; did you mean " + database.name + "." + std::string(*nearest) + "?";
     }
   }
   return message + ": tables are named database.table";
@@ -253,7 +306,7 @@ void TreeCheck::Named(const std::string& catalog, const std::string& schema,
   }
   const auto* database = FindDatabase(model_, schema);
   if (database == nullptr || !HasTable(*database, table)) {
-    Refuse(ErrorKind::kNotFound, "no table " + full, offset);
+    Refuse(ErrorKind::kNotFound, NoTable(model_, schema, table), offset);
   }
 }
 
@@ -291,7 +344,8 @@ void TreeCheck::Show(const duckdb::ShowRef& ref) {
   switch (ref.show_type) {
     case duckdb::ShowType::SHOW_FROM:
       if (FindDatabase(model_, ref.schema_name) == nullptr) {
-        Refuse(ErrorKind::kNotFound, "no database " + ref.schema_name, Offset(ref.query_location));
+        Refuse(ErrorKind::kNotFound, NoDatabase(model_, ref.schema_name),
+               Offset(ref.query_location));
       }
       return;
     case duckdb::ShowType::SHOW_UNQUALIFIED:
@@ -368,7 +422,10 @@ void TreeCheck::Children(const duckdb::ParsedExpression& expression) {
 void TreeCheck::Function(const std::string& name, bool as_table,
                          std::optional<std::size_t> offset) {
   if (memory_ != nullptr && memory_->functions.contains(StringUtil::Lower(name))) return;
-  if (!HasFunction(name)) Refuse(ErrorKind::kInvalid, "there is no function " + name, offset);
+  if (!HasFunction(name)) {
+    Refuse(ErrorKind::kInvalid,
+           "there is no function " + name + DidYouMean(name, AllowedFunctions(as_table)), offset);
+  }
   const std::string why = WhyRefused(name, as_table);
   if (!why.empty()) {
     Refuse(ErrorKind::kPermissionDenied, "function " + name + " is not allowed: " + why, offset);
