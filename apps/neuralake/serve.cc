@@ -65,6 +65,7 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   auto options = EngineOptionsOf(loaded);
   options.staleness_max = settings.serve.staleness_max;
   options.metrics = shared_metrics;
+  options.hide_folders = true;
   const auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(model);
   query::Service queries(*engine, metrics, ServiceOptionsOf(settings.serve));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 
 import deltalake
@@ -159,6 +160,26 @@ def test_an_unknown_column_is_told_with_those_it_may_have_meant(server: Server) 
     told = error(server, "SELECT carier FROM aviation.flights")
     assert "carrier" in str(told["message"])
     assert told["position"] == 7
+
+
+def test_a_file_that_is_gone_is_told_by_its_table(start: Callable[..., Server]) -> None:
+    server = start()
+    for part in (server.project / "data/flights").glob("*.parquet"):
+        part.unlink()
+    (server.project / "data/airlines.csv").unlink()
+    for sql in (
+        "SELECT sum(id) FROM aviation.flights",
+        "SELECT * FROM aviation.airlines",
+        "INSERT INTO aviation.events SELECT id, carrier FROM aviation.flights",
+    ):
+        answer = server.sql(sql)
+        assert answer.status >= 400
+        assert "aviation." in answer.json()["error"]["message"]
+        assert str(server.project) not in answer.body.decode()
+    shutil.rmtree(server.project / "data/events")
+    answer = server.get("/api/v1/tables/aviation/events/rows")
+    assert answer.status >= 400
+    assert str(server.project) not in answer.body.decode()
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ struct Engine::Impl {
   explicit Impl(EngineOptions o)
       : options(std::move(o)),
         running(std::make_shared<Running>(MakeCounters(options.metrics))),
-        lake(std::make_shared<Lake>(OpenerOf(options), options.functions, options.staleness_max)) {}
+        lake(std::make_shared<Lake>(OpenerOf(options), options.functions, options.staleness_max,
+                                    options.hide_folders)) {}
 
   /// The instance, made anew when the last one broke.
   Result<std::shared_ptr<Instance>> Get() {

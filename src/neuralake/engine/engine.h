@@ -24,6 +24,9 @@ struct EngineOptions {
   std::string temp_directory;        ///< Where sorts and joins spill; empty: they may not.
   std::size_t statements_max = 256;  ///< At once; one more is refused.
   bool cache_files = true;           ///< Keep what was read of data files, as memory allows.
+  /// Name tables in errors in place of their folders on this machine's disk: for those who ask from
+  /// elsewhere.
+  bool hide_folders = false;
   /// How old a table's newest snapshot may be; 0: always look for a newer one.
   std::chrono::milliseconds staleness_max{0};
 

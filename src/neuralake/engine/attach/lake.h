@@ -30,7 +30,7 @@ using TableOpener =
 class Lake {
  public:
   Lake(TableOpener opener, std::shared_ptr<FunctionRunner> functions,
-       std::chrono::milliseconds staleness_max);
+       std::chrono::milliseconds staleness_max, bool hide_folders = false);
 
   catalog::CatalogPtr model() const { return model_.load(); }
   void SetModel(catalog::CatalogPtr model) { model_.store(std::move(model)); }
@@ -48,6 +48,10 @@ class Lake {
   Result<DeltaSourcePtr> Source(const std::string& location, delta::SnapshotPtr snapshot,
                                 std::string name);
 
+  /// `message` with the names of tables in place of their folders on this machine's disk, if they
+  /// are to be hidden: `/srv/lake/flights/part-1.parquet` is `aviation.flights/part-1.parquet`.
+  std::string HideFolders(std::string message) const;
+
   const std::shared_ptr<StoreRegistry>& stores() const { return stores_; }
   FunctionRunner* functions() const { return functions_.get(); }
 
@@ -61,6 +65,7 @@ class Lake {
   const TableOpener opener_;
   const std::shared_ptr<FunctionRunner> functions_;
   const std::chrono::milliseconds staleness_max_;
+  const bool hide_folders_;
   const std::shared_ptr<StoreRegistry> stores_ = std::make_shared<StoreRegistry>();
   const std::shared_ptr<DeletionVectorCache> deletions_ = std::make_shared<DeletionVectorCache>();
   std::atomic<catalog::CatalogPtr> model_;

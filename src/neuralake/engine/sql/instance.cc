@@ -51,7 +51,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
     duckdb::FileSystem::GetFileSystem(database).RegisterSubSystem(
         duckdb::make_uniq<ObjectFileSystem>(lake->stores()));
     AttachLake(database, lake);
-    instance->has_lake_ = true;
+    instance->lake_ = lake;
     duckdb::Connection connection(database);
     Seal(connection, options);
     return instance;
@@ -78,7 +78,7 @@ Result<std::shared_ptr<Instance>> Instance::OpenInMemory(
 
 duckdb::unique_ptr<duckdb::Connection> Instance::Connect() {
   auto connection = duckdb::make_uniq<duckdb::Connection>(*database_);
-  if (!has_lake_) return connection;
+  if (!lake_) return connection;
   duckdb::ClientData::Get(*connection->context)
       .catalog_search_path->Set(duckdb::CatalogSearchEntry(kCatalogName, DEFAULT_SCHEMA),
                                 duckdb::CatalogSetPathType::SET_DIRECTLY);

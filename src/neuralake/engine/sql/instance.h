@@ -30,11 +30,14 @@ class Instance {
   void MarkBroken() { broken_.store(true); }
   bool broken() const { return broken_.load(); }
 
+  /// Null for one in memory.
+  const std::shared_ptr<Lake>& lake() const { return lake_; }
+
  private:
   Instance() = default;
 
+  std::shared_ptr<Lake> lake_;
   std::unique_ptr<duckdb::DuckDB> database_;
-  bool has_lake_ = false;
   std::atomic<bool> broken_{false};
 };
 

@@ -129,6 +129,7 @@ StatementContext StatementContext::Begin(Slot slot, std::shared_ptr<Instance> in
 Error StatementContext::Translate(const duckdb::ErrorData& data) const {
   if (EndsInstance(data)) instance->MarkBroken();
   Error error = FromDuckError(data, text.sql);
+  if (instance->lake()) error.message = instance->lake()->HideFolders(std::move(error.message));
   if (const auto offset = ErrorOffset(data, text.sql)) {
     error.position = CharacterOffset(sent, std::min(text.Original(*offset), sent.size()));
   }
