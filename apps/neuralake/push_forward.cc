@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "neuralake/columnar/time_text.h"
+#include "neuralake/ingest/decode/decoder.h"
 #include "neuralake/ingest/push_client.h"
 
 namespace neuralake::app {
@@ -43,6 +44,11 @@ serve::IngestParts ForwardPushes(const std::string& socket, observe::Metrics& me
                                "pushes that were turned away because the ingest process was away");
   serve::IngestParts parts;
   parts.push = [client, &away, &clock](const serve::IngestRequest& push) {
+    if (const auto type = ingest::ParseContentType(push.content_type); !type) {
+      auto refused = serve::ErrorResponse(type.error(), push.request_id);
+      refused.status = 415;
+      return refused;
+    }
     const auto answer = client->Push(
         {push.database, push.table, push.content_type, push.idempotency_key, push.body},
         Deadline::After(kPushTimeMax, {}, clock));

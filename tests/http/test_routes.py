@@ -43,6 +43,8 @@ def test_a_table_tells_its_columns(server: Server) -> None:
     assert columns["price"]["type"] == "DECIMAL(20,4)"
     assert columns["delay"]["unit"] == "min"
     assert table["key"] == ["id"]
+    assert columns["id"]["nullable"] is False
+    assert columns["delay"]["nullable"] is True
     assert server.get(table["links"]["rows"] + "?limit=1").status == 200
 
 
@@ -112,6 +114,15 @@ def test_a_cursor_of_another_request_is_refused(server: Server) -> None:
     assert "cursor" in answer.json()["error"]["message"]
 
 
+def test_a_cursor_that_was_changed_is_refused(server: Server) -> None:
+    cursor = server.get(f"{TABLE}/rows?order=id&limit=10").json()["next"]
+    for at in range(0, len(cursor), 7):
+        other = cursor[:at] + ("B" if cursor[at] == "A" else "A") + cursor[at + 1 :]
+        answer = server.get(f"{TABLE}/rows?order=id&limit=10&cursor={other}")
+        assert answer.status == 400, other
+        assert "cursor is not one" in answer.json()["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("query", "word"),
     [
@@ -120,6 +131,8 @@ def test_a_cursor_of_another_request_is_refused(server: Server) -> None:
         ("id=eq.x", "id"),
         ("id=like.1", "like"),
         ("order=nope", "nope"),
+        ("order=delay.up", "no direction up; there are asc, desc, nullsfirst, nullslast"),
+        ("limit=1&limit=2", "limit is given twice"),
         ("select=nope", "nope"),
         ("limit=0", "limit"),
         ("limit=x", "limit"),
@@ -260,7 +273,8 @@ def test_running_and_recent_statements_are_listed(server: Server) -> None:
 
 
 def test_ingest_without_its_process_says_so(server: Server) -> None:
-    answer = server.ask("POST", "/api/v1/ingest/aviation/events", json.dumps([{"n": 1}]))
+    typed = {"Content-Type": "application/json"}
+    answer = server.ask("POST", "/api/v1/ingest/aviation/events", json.dumps([{"n": 1}]), typed)
     assert answer.status == 503
     assert "Retry-After" in answer.headers
     assert server.ask("POST", "/api/v1/ingest/aviation/airlines", "[]").status in (400, 501)

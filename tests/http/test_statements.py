@@ -259,6 +259,8 @@ def test_what_no_interrupt_stops_is_refused(server: Server, call: str) -> None:
         ('{"sql": "SELECT 1"', "JSON"),
         ("", "statement"),
         ("  ;  ", "statement"),
+        ("[1, 2]", "the body is a JSON list, not an object"),
+        ('{"sql": "SELECT 1", "limit": 1, "limit": 2}', "limit is given twice"),
     ],
 )
 def test_a_wrong_body_is_told(server: Server, body: str, word: str) -> None:

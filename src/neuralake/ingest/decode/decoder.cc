@@ -1,6 +1,7 @@
 #include "neuralake/ingest/decode/decoder.h"
 
 #include <algorithm>
+#include <cstring>
 #include <numeric>
 #include <utility>
 
@@ -80,6 +81,15 @@ Result<ContentType> ParseContentType(std::string_view header) {
     if (c != ' ' && c != '\t') text.push_back(static_cast<char>(std::tolower(c)));
   }
   const auto name = text.substr(0, text.find(';'));
+  if (const auto at = text.find(";charset="); at != std::string::npos) {
+    auto charset = text.substr(at + std::strlen(";charset="));
+    charset.resize(std::min(charset.find(';'), charset.size()));
+    std::erase(charset, '"');
+    if (charset != "utf-8" && charset != "utf8" && charset != "us-ascii") {
+      return Fail(ErrorKind::kUnsupported,
+                  fmt::format("charset '{}' is not read; send UTF-8", charset));
+    }
+  }
   if (name == "application/json") return ContentType::kJson;
   if (name == "application/x-ndjson" || name == "application/ndjson" ||
       name == "application/jsonl" || name == "application/x-jsonlines") {

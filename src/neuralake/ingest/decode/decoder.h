@@ -29,7 +29,7 @@ enum class ContentType : std::uint8_t {
 };
 
 /// The content type that an HTTP header names; its parameters count (`text/csv; header=absent`).
-/// \errors kUnsupported  another one; lists those that are read
+/// \errors kUnsupported  another one; lists those that are read. Or a charset other than UTF-8
 Result<ContentType> ParseContentType(std::string_view header);
 
 /// A row that does not fit its table.

@@ -275,6 +275,10 @@ TEST(Decoder, KnowsItsContentTypes) {
   EXPECT_EQ(ParseContentType("text/csv"), ContentType::kCsv);
   EXPECT_EQ(ParseContentType("text/csv; header=absent"), ContentType::kCsvNoHeader);
   EXPECT_EQ(ParseContentType("application/vnd.apache.arrow.stream"), ContentType::kArrow);
+  EXPECT_EQ(ParseContentType("text/csv; header=absent; charset=\"UTF-8\""),
+            ContentType::kCsvNoHeader);
+  EXPECT_EQ(ParseContentType("text/csv; charset=latin1; header=absent").error().message,
+            "charset 'latin1' is not read; send UTF-8");
   EXPECT_EQ(ParseContentType("text/plain").error().kind, ErrorKind::kUnsupported);
 }
 

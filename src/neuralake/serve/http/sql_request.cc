@@ -1,7 +1,9 @@
 #include "neuralake/serve/http/sql_request.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -89,9 +91,18 @@ Result<std::uint64_t> Count(element json, std::string_view name) {
 struct Draft {
   SqlAsk ask;
   std::optional<std::string> format;
+  std::set<std::string, std::less<>> given;  ///< Names, wherever they stood.
+
+  /// Note that `name` was given.
+  /// \errors kInvalid  for the second time: nobody could tell which one is meant
+  Status Once(std::string_view name) {
+    if (given.emplace(name).second) return {};
+    return Fail(ErrorKind::kInvalid, fmt::format("{} is given twice", name));
+  }
 };
 
 Status ReadMember(std::string_view key, element json, Draft& draft) {
+  TRY(draft.Once(key));
   if (key == "sql") {
     draft.ask.statement.sql = TRY(Text(json, key));
   } else if (key == "params") {
@@ -114,6 +125,7 @@ Status ReadMember(std::string_view key, element json, Draft& draft) {
 
 Status ReadTarget(const Target& target, Draft& draft) {
   for (const auto& [name, value] : target.parameters) {
+    TRY(draft.Once(name));
     if (name == "format") {
       draft.format = value;
     } else if (name == "limit") {
@@ -128,11 +140,15 @@ Status ReadTarget(const Target& target, Draft& draft) {
   return {};
 }
 
-// No statement begins with a brace, so people need not name the type of their body.
+// No statement begins with a brace or a bracket, so people need not name the type of their body.
 bool LooksLikeJson(const HttpRequest& request) {
-  if (request.content_type.starts_with("application/json")) return true;
+  constexpr std::string_view kJson = "application/json";
+  const auto type = request.content_type.substr(0, kJson.size());
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  if (std::ranges::equal(type, kJson, {}, lower)) return true;
   const auto first = request.body.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && request.body[first] == '{';
+  return first != std::string_view::npos &&
+         (request.body[first] == '{' || request.body[first] == '[');
 }
 
 }  // namespace
@@ -148,11 +164,17 @@ Result<SqlAsk> SqlRequestReader::Read(const HttpRequest& request, const Target& 
   Draft draft;
   TRY(ReadTarget(target, draft));
   if (LooksLikeJson(request)) {
-    simdjson::dom::object object;
-    const auto error = parser_->json.parse(request.body).get(object);
+    element whole;
+    const auto error = parser_->json.parse(request.body).get(whole);
     if (error != simdjson::SUCCESS) {
       return Fail(ErrorKind::kInvalid,
                   fmt::format("the body is not a JSON object: {}", simdjson::error_message(error)));
+    }
+    simdjson::dom::object object;
+    if (whole.get(object) != simdjson::SUCCESS) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("the body is a JSON {}, not an object such as {}",
+                              whole.is_array() ? "list" : "value", R"({"sql": "SELECT 1"})"));
     }
     for (const auto& [key, value] : object) TRY(ReadMember(key, value, draft));
   } else {

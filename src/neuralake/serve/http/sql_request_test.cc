@@ -78,6 +78,24 @@ TEST(SqlRequest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(Refusal(" ; \n"), "there is no statement in the body");
 }
 
+TEST(SqlRequest, SaysWhatABodyIsInPlaceOfAnObject) {
+  constexpr const char* kList =
+      R"(the body is a JSON list, not an object such as {"sql": "SELECT 1"})";
+  EXPECT_EQ(Refusal("[]"), kList);
+  EXPECT_EQ(Refusal(R"([{"sql": "SELECT 1"}])"), kList);
+  const auto text = Read(R"("SELECT 1")", "/", "", "Application/JSON; charset=utf-8");
+  EXPECT_EQ(text.error().message,
+            R"(the body is a JSON value, not an object such as {"sql": "SELECT 1"})");
+}
+
+TEST(SqlRequest, RefusesWhatIsGivenTwice) {
+  EXPECT_EQ(Refusal(R"({"sql": "x", "limit": 1, "limit": 2})"), "limit is given twice");
+  EXPECT_EQ(Refusal(R"({"sql": "x", "sql": "y"})"), "sql is given twice");
+  EXPECT_EQ(Refusal(R"({"sql": "x", "limit": 1})", "/?limit=2"), "limit is given twice");
+  EXPECT_EQ(Refusal("x", "/?limit=1&limit=2"), "limit is given twice");
+  EXPECT_EQ(Refusal("x", "/?format=csv&format=csv"), "format is given twice");
+}
+
 TEST(SqlRequest, RefusesALongStatement) {
   EXPECT_THAT(Refusal(std::string((1 << 20) + 1, 'x')), HasSubstr("1048577 bytes"));
 }

@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+constexpr std::size_t kFingerprintBytes = 16;
+
 // RFC 4648, section 5, without padding.
 std::string Base64Url(std::string_view bytes) {
   std::string out;
@@ -26,6 +28,7 @@ std::string Base64Url(std::string_view bytes) {
   return out;
 }
 
+// Texts that were not made by `Base64Url` are none, even if they say the same.
 std::optional<std::string> FromBase64Url(std::string_view text) {
   std::string out;
   std::uint32_t bits = 0;
@@ -37,6 +40,8 @@ std::optional<std::string> FromBase64Url(std::string_view text) {
     held += 6;
     if (held >= 8) out.push_back(static_cast<char>(bits >> (held -= 8) & 255));
   }
+  const bool rest = held >= 6 || (bits & ((1U << held) - 1)) != 0;
+  if (rest) return std::nullopt;
   return out;
 }
 
@@ -70,6 +75,13 @@ Result<Cursor> FromJson(std::string_view json) {
 
 }  // namespace
 
+// FNV-1a.
+std::string Fingerprint(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  return fmt::format("{:016x}", hash);
+}
+
 std::string FormatCursor(const Cursor& cursor) {
   std::string json = R"({"f":)" + columnar::JsonString(cursor.fingerprint);
   json += fmt::format(R"(,"o":{})", cursor.offset);
@@ -84,14 +96,18 @@ std::string FormatCursor(const Cursor& cursor) {
     }
     json.push_back(']');
   }
-  return Base64Url(json + "}");
+  json.push_back('}');
+  return Base64Url(Fingerprint(json) + json);
 }
 
 Result<Cursor> ParseCursor(std::string_view text) {
   if (text.size() > kCursorBytesMax) return NotACursor();
-  const auto json = FromBase64Url(text);
-  if (!json) return NotACursor();
-  return FromJson(*json);
+  const auto signed_json = FromBase64Url(text);
+  if (!signed_json || signed_json->size() < kFingerprintBytes) return NotACursor();
+  // A slip of the pen is told as one, and not as a version that is not there or a wrong value.
+  const auto json = std::string_view(*signed_json).substr(kFingerprintBytes);
+  if (!signed_json->starts_with(Fingerprint(json))) return NotACursor();
+  return FromJson(json);
 }
 
 }  // namespace neuralake::serve

@@ -22,6 +22,9 @@ struct Cursor {
   bool operator==(const Cursor&) const = default;
 };
 
+/// A short hash of `text`: the same in every build, since cursors outlive a process.
+std::string Fingerprint(std::string_view text);
+
 /// The cursor as one word for a URL.
 std::string FormatCursor(const Cursor& cursor);
 

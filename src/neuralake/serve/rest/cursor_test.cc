@@ -19,6 +19,17 @@ TEST(Cursor, IsOneWordOfAUrl) {
             std::string::npos);
 }
 
+TEST(Cursor, RefusesOneWithAnyOtherLetter) {
+  const std::string text = FormatCursor({"f", 7, 20, {"b"}});
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    std::string other = text;
+    other[i] = other[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(ParseCursor(other)) << i;
+  }
+  EXPECT_FALSE(ParseCursor(text.substr(0, text.size() - 1)));
+  EXPECT_FALSE(ParseCursor(text + "A"));
+}
+
 TEST(Cursor, RefusesWhatItDidNotMake) {
   EXPECT_FALSE(ParseCursor(""));
   EXPECT_FALSE(ParseCursor("!!"));

@@ -18,6 +18,7 @@ std::string_view Take(std::string_view& rest, char separator) {
 
 // A column's name may hold a point, so words are taken from the end.
 Result<OrderTerm> ParseTerm(const columnar::Schema& columns, std::string_view text) {
+  const std::string_view whole = text;
   OrderTerm term;
   const auto ends = [&text](std::string_view word) {
     if (!text.ends_with(word)) return false;
@@ -34,8 +35,21 @@ Result<OrderTerm> ParseTerm(const columnar::Schema& columns, std::string_view te
   } else {
     ends(".asc");
   }
-  term.column = TRY(FindColumn(columns, text));
-  return term;
+  if (const columnar::Field* column = columns.Find(text)) {
+    term.column = column;
+    return term;
+  }
+  // Not a column: perhaps one with a word behind it that is no direction.
+  const auto point = whole.find('.');
+  const columnar::Field* before = columns.Find(whole.substr(0, point));
+  if (before == nullptr || point == std::string_view::npos) {
+    return std::unexpected(FindColumn(columns, text).error());
+  }
+  return Fail(
+      ErrorKind::kInvalid,
+      fmt::format("order by {}: no direction {}; there are asc, desc, nullsfirst, nullslast{}",
+                  before->name, whole.substr(point + 1),
+                  text == whole ? "" : ", asc or desc first"));
 }
 
 }  // namespace

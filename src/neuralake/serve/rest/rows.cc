@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include <arrow/record_batch.h>
@@ -27,6 +28,7 @@ struct Draft {
   std::string where;
   std::string fingerprint;
   std::optional<Cursor> cursor;
+  std::set<std::string> words;  // that were given
 };
 
 bool IsWord(const columnar::Schema& columns, const std::string& name, std::string_view value) {
@@ -46,15 +48,11 @@ Result<std::vector<const columnar::Field*>> ParseSelect(const columnar::Schema& 
   return select;
 }
 
-// FNV-1a: the same in every build, since cursors outlive a process.
-std::string Fingerprint(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return fmt::format("{:016x}", hash);
-}
-
 Status ReadWord(const columnar::Schema& columns, const std::string& name, const std::string& value,
                 Draft& draft, RowsPlan& plan) {
+  if (!draft.words.insert(name).second) {
+    return Fail(ErrorKind::kInvalid, fmt::format("{} is given twice", name));
+  }
   if (name == "select") {
     draft.select = TRY(ParseSelect(columns, value));
   } else if (name == "order") {

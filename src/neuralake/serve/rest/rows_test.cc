@@ -66,6 +66,14 @@ TEST_F(PlanRowsTest, RefusesWhatIsNotThere) {
   EXPECT_EQ(Sql("select=id,nope"), "no column nope; there are id, month, carrier, tags");
   EXPECT_EQ(Sql("order=tags"), "order by tags: a nested column has no order");
   EXPECT_EQ(Sql("limit=0"), "limit=0 is not a whole number from 1 to 1000000");
+  EXPECT_EQ(Sql("limit=1&limit=2"), "limit is given twice");
+  EXPECT_EQ(Sql("order=id&order=month"), "order is given twice");
+  EXPECT_EQ(Sql("order=month.up"),
+            "order by month: no direction up; there are asc, desc, nullsfirst, nullslast");
+  EXPECT_EQ(Sql("order=month.nullsfirst.desc"),
+            "order by month: no direction nullsfirst.desc; there are asc, desc, nullsfirst, "
+            "nullslast, asc or desc first");
+  EXPECT_EQ(Sql("order=colour.up"), "no column colour.up; there are id, month, carrier, tags");
   EXPECT_EQ(Sql("cursor=xyz"), "cursor is not one that this server gave as `next`");
   EXPECT_EQ(Sql("month=1"),
             "filter on month: `1` is none of eq. neq. gt. gte. lt. lte. like. in. is. not.");

@@ -28,8 +28,9 @@ Json About(std::string_view database, const catalog::TableModel& table) {
 }
 
 Json ColumnJson(const columnar::Field& field, const catalog::Column* declared) {
-  Json column = {
-      {"name", field.name}, {"type", SqlTypeName(field.type)}, {"nullable", field.nullable}};
+  // The engine tells types; what must have a value, the definition says.
+  const bool nullable = field.nullable && (declared == nullptr || declared->nullable);
+  Json column = {{"name", field.name}, {"type", SqlTypeName(field.type)}, {"nullable", nullable}};
   if (declared != nullptr) {
     column["description"] = declared->description;
     column["unit"] = declared->unit;
