@@ -143,6 +143,48 @@ def test_errors_have_their_sqlstate_and_place(connection: psycopg.Connection) ->
         connection.execute("SELEC 1")
 
 
+def sqlstate(connection: psycopg.Connection, statement: str | bytes) -> str:
+    with pytest.raises(psycopg.Error) as failed:
+        connection.execute(statement)
+    assert failed.value.sqlstate is not None
+    return failed.value.sqlstate
+
+
+def test_what_was_not_prepared_or_declared_has_its_sqlstate(
+    connection: psycopg.Connection,
+) -> None:
+    assert sqlstate(connection, "DEALLOCATE nothing") == "26000"
+    assert sqlstate(connection, "FETCH 1 FROM nothing") == "34000"
+    assert sqlstate(connection, "CLOSE nothing") == "34000"
+    unknown = connection.pgconn.exec_prepared(b"nothing", [])
+    assert unknown.error_field(psycopg.pq.DiagnosticField.SQLSTATE) == b"26000"
+    assert b'prepared statement "nothing" does not exist' in unknown.error_message
+    unknown = connection.pgconn.describe_portal(b"nothing")
+    assert unknown.error_field(psycopg.pq.DiagnosticField.SQLSTATE) == b"34000"
+    # One failure's state is not the next one's.
+    assert sqlstate(connection, "SELEC 1") == "42601"
+
+
+def test_text_that_is_no_utf8_has_its_sqlstate(connection: psycopg.Connection) -> None:
+    assert sqlstate(connection, b"SELECT 'a\xff'") == "22021"
+    for sql, parameter in [(b"SELECT 'a\xff', $1::TEXT", b"a"), (b"SELECT $1::TEXT", b"a\xc3(")]:
+        answer = connection.pgconn.exec_params(sql, [parameter])
+        assert answer.error_field(psycopg.pq.DiagnosticField.SQLSTATE) == b"22021"
+        assert b'invalid byte sequence for encoding "UTF8"' in answer.error_message
+    assert connection.execute("SELECT 'ä'").fetchone() == ("ä",)
+
+
+def test_the_server_tells_who_it_is_and_who_asks(connection: psycopg.Connection) -> None:
+    answer = connection.execute("SELECT version(), current_user, current_database()").fetchone()
+    assert answer is not None
+    assert answer[0].startswith("PostgreSQL 15")
+    assert answer[1:] == ("neuralake", "neuralake")
+    with_rows = connection.execute("SELECT current_user, id FROM shop.orders LIMIT 1").fetchone()
+    assert with_rows is not None
+    told = connection.execute("SELECT version() FROM shop.orders LIMIT 1").fetchone()
+    assert told is not None
+
+
 def test_a_failed_transaction_takes_nothing_more(address: str) -> None:
     with psycopg.connect(address) as connection:
         with pytest.raises(psycopg.Error):
@@ -158,8 +200,16 @@ def test_a_change_commits_by_itself(connection: psycopg.Connection, address: str
         "INSERT INTO shop.scratch (id, name) VALUES (%s, %s), (2, 'two')", [1, "one"]
     )
     assert cursor.rowcount == 2
-    with psycopg.connect(address) as other, pytest.raises(psycopg.Error, match="BEGIN"):
+    with (
+        psycopg.connect(address) as other,
+        pytest.raises(errors.FeatureNotSupported, match=r"INSERT inside BEGIN .* autocommit"),
+    ):
         other.execute("INSERT INTO shop.scratch (id) VALUES (3)")
+    with (
+        psycopg.connect(address) as other,
+        pytest.raises(errors.InsufficientPrivilege, match=r"^function read_csv is not allowed"),
+    ):
+        other.execute("SELECT * FROM read_csv('/etc/passwd')")
     answer = connection.execute("SELECT count(*) FROM shop.scratch").fetchone()
     assert answer == (2,)
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "neuralake/serve/format/encoder.h"
+#include "neuralake/serve/format/utf8.h"
 #include "neuralake/serve/limits.h"
 
 namespace neuralake::serve {
@@ -70,31 +71,6 @@ int HexDigit(char c) {
   return -1;
 }
 
-/// The length of the UTF-8 sequence that `text` starts with; 0 when it is none.
-std::size_t Utf8Length(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || text.size() < length) return 0;
-  const auto second = static_cast<unsigned char>(text[1]);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool outside = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
-  if (overlong || outside) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
-bool IsUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const std::size_t length = Utf8Length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
-}
-
 /// Decode escapes, and `+` as a blank in parameters.
 Result<std::string> Decode(std::string_view text, bool plus_is_blank) {
   std::string out;
@@ -112,7 +88,7 @@ Result<std::string> Decode(std::string_view text, bool plus_is_blank) {
       i += 2;
     }
   }
-  if (out.contains('\0') || !IsUtf8(out)) {
+  if (out.contains('\0') || Utf8Prefix(out) < out.size()) {
     return Fail(ErrorKind::kInvalid, "the target does not decode to UTF-8 text");
   }
   return out;

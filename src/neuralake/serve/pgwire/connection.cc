@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 
+#include "neuralake/serve/format/utf8.h"
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/net/blocking.h"
 #include "neuralake/serve/pgwire/startup_options.h"
@@ -256,8 +257,27 @@ asio::awaitable<PgConnection::Next> PgConnection::Sync() {
 }
 
 void PgConnection::Fail(const Error& error, std::string_view sqlstate) {
-  PgWriter(out_).ErrorResponse(error, sqlstate.empty() ? SqlState(error) : sqlstate);
+  const std::string_view own = std::exchange(sqlstate_, "");
+  if (sqlstate.empty()) sqlstate = own.empty() ? SqlState(error) : own;
+  PgWriter(out_).ErrorResponse(error, sqlstate);
   if (transaction_ == 'T') transaction_ = 'E';
+}
+
+std::unexpected<Error> PgConnection::NoSuch(std::string_view what, std::string_view name,
+                                            std::string_view sqlstate) {
+  sqlstate_ = sqlstate;
+  return neuralake::Fail(ErrorKind::kInvalid, fmt::format("{} \"{}\" does not exist", what, name));
+}
+
+/// The bytes of a text that a client sends must be UTF-8, which is the encoding of all sessions.
+Status PgConnection::CheckEncoding(std::string_view text) {
+  const auto valid = Utf8Prefix(text);
+  if (valid == text.size()) return {};
+  sqlstate_ = "22021";
+  return neuralake::Fail(
+      ErrorKind::kInvalid,
+      fmt::format("invalid byte sequence for encoding \"UTF8\": 0x{:02x} at byte {}",
+                  static_cast<unsigned char>(text[valid]), valid));
 }
 
 asio::awaitable<bool> PgConnection::Flush() {

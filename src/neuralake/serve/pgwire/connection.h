@@ -92,6 +92,13 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
                                  std::uint64_t rows_max, bool& suspended);
   void Complete(const Portal::Part& part);
   Status Explain(Error error) const;
+  Status CheckEncoding(std::string_view text);
+
+  /// \param sqlstate  PostgreSQL's own for this; our kinds are fewer
+  std::unexpected<Error> NoSuch(std::string_view what, std::string_view name,
+                                std::string_view sqlstate);
+  static constexpr std::string_view kNoPreparedStatement = "26000";
+  static constexpr std::string_view kNoCursor = "34000";
 
   // Cursors of SQL: portals that DECLARE makes and FETCH asks.
   asio::awaitable<Status> ApplyToCursor(const PgStatement& statement, Bound bound, bool describe);
@@ -124,7 +131,8 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   std::string out_;
   SessionSettings settings_;
   std::int32_t process_ = 0;
-  char transaction_ = 'I';  // `I` idle, `T` in a transaction, `E` in a failed one
+  char transaction_ = 'I';     // `I` idle, `T` in a transaction, `E` in a failed one
+  std::string_view sqlstate_;  // of the failure that is on its way, when its kind has another
   bool skip_until_sync_ = false;
   bool idle_ = false;
   bool draining_ = false;

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::size_t kFlushBytes = 64 << 10;
 
-std::unexpected<Error> NoSuchCursor(std::string_view name) {
-  return neuralake::Fail(ErrorKind::kInvalid, fmt::format("cursor \"{}\" does not exist", name));
-}
-
 }  // namespace
 
 asio::awaitable<Status> PgConnection::ApplyToCursor(const PgStatement& statement, Bound bound,
@@ -56,7 +52,7 @@ Status PgConnection::Declare(const PgStatement& statement, engine::Statement par
 asio::awaitable<Status> PgConnection::Fetch(FetchWord word, std::vector<std::int16_t> formats,
                                             bool describe) {
   const auto found = portals_.find(word.name);
-  if (found == portals_.end()) co_return NoSuchCursor(word.name);
+  if (found == portals_.end()) co_return NoSuch("cursor", word.name, kNoCursor);
   Bound& bound = found->second;
   bool fresh = bound.portal == nullptr;
   if (fresh) bound.portal = Open(*bound.statement, bound.parameters, formats);
@@ -93,7 +89,7 @@ asio::awaitable<Status> PgConnection::Fetch(FetchWord word, std::vector<std::int
 asio::awaitable<Status> PgConnection::DescribeCursor(std::string name,
                                                      std::vector<std::int16_t> formats) {
   const auto found = portals_.find(name);
-  if (found == portals_.end()) co_return NoSuchCursor(name);
+  if (found == portals_.end()) co_return NoSuch("cursor", name, kNoCursor);
   Bound& bound = found->second;
   const bool fresh = bound.portal == nullptr;
   if (fresh) bound.portal = Open(*bound.statement, bound.parameters, formats);
@@ -114,7 +110,7 @@ asio::awaitable<Status> PgConnection::DescribeCursor(std::string name,
 Status PgConnection::CloseCursor(const CloseWord& word) {
   if (word.name != "all") {
     const auto found = portals_.find(word.name);
-    if (found == portals_.end()) return NoSuchCursor(word.name);
+    if (found == portals_.end()) return NoSuch("cursor", word.name, kNoCursor);
     Discard(std::move(found->second));
     portals_.erase(found);
   }

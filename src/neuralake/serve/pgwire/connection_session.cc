@@ -133,8 +133,7 @@ Status PgConnection::ApplyDeallocate(const DeallocateWord& word) {
   }
   const auto found = statements_.find(word.name);
   if (found == statements_.end()) {
-    return neuralake::Fail(ErrorKind::kInvalid,
-                           fmt::format("prepared statement \"{}\" does not exist", word.name));
+    return NoSuch("prepared statement", word.name, kNoPreparedStatement);
   }
   statements_.erase(found);
   PgWriter(out_).CommandComplete("DEALLOCATE");

@@ -15,10 +15,6 @@ namespace {
 constexpr std::size_t kFlushBytes = 64 << 10;
 constexpr std::string_view kInFailedTransaction = "25P02";
 
-std::unexpected<Error> NoSuch(std::string_view what, std::string_view name) {
-  return neuralake::Fail(ErrorKind::kInvalid, fmt::format("{} \"{}\" does not exist", what, name));
-}
-
 bool EndsTransaction(const PgStatement& statement) {
   return statement.word && (std::holds_alternative<CommitWord>(*statement.word) ||
                             std::holds_alternative<RollbackWord>(*statement.word));
@@ -48,12 +44,13 @@ Status PgConnection::CheckTransaction(const PgStatement& statement) const {
 
 /// What a refusal inside a transaction means for the client.
 Status PgConnection::Explain(Error error) const {
-  if (transaction_ == 'T' && error.kind == ErrorKind::kPermissionDenied) {
+  // Refused because it had no grant to write, which it has outside of a transaction.
+  if (transaction_ == 'T' && error.kind == ErrorKind::kPermissionDenied &&
+      error.message == "INSERT is not allowed") {
     error.kind = ErrorKind::kUnsupported;
     error.message =
-        "changes inside BEGIN and COMMIT are not there yet; each statement commits by itself, so "
-        "run it outside of a transaction (" +
-        error.message + ")";
+        "INSERT inside BEGIN is not there yet, since ROLLBACK could not take it back: run it "
+        "outside of a transaction, with autocommit, where it commits by itself";
   }
   return std::unexpected(std::move(error));
 }
@@ -134,7 +131,8 @@ asio::awaitable<Status> PgConnection::Stream(std::shared_ptr<Portal> portal, boo
 }
 
 asio::awaitable<PgConnection::Next> PgConnection::Query(std::string_view text) {
-  const auto pieces = query::SplitStatements(text);
+  const Status encoded = CheckEncoding(text);
+  const auto pieces = encoded ? query::SplitStatements(text) : std::unexpected(encoded.error());
   // A simple query ends the unnamed portal; named ones live as long as their transaction.
   if (transaction_ == 'I') DropPortals();
   if (const auto unnamed = portals_.find(""); unnamed != portals_.end()) {
@@ -187,6 +185,7 @@ asio::awaitable<bool> PgConnection::RunSimple(const query::Piece& piece) {
 }
 
 Status PgConnection::Parse(const PgParse& message) {
+  TRY(CheckEncoding(message.sql));
   auto statement = TRY(ReadSingleStatement(message.sql, message.types));
   TRY(CheckTransaction(statement));
   if (statement.target == PgTarget::kCatalog && parts_.catalog == nullptr) {
@@ -228,7 +227,9 @@ asio::awaitable<Status> PgConnection::FillStatementTypes(PgStatement& statement)
 
 asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
   const auto found = statements_.find(message.statement);
-  if (found == statements_.end()) co_return NoSuch("prepared statement", message.statement);
+  if (found == statements_.end()) {
+    co_return NoSuch("prepared statement", message.statement, kNoPreparedStatement);
+  }
   const std::shared_ptr<PgStatement> statement = found->second;
   if (const Status allowed = CheckTransaction(*statement); !allowed) co_return allowed;
   const auto there = portals_.find(message.portal);
@@ -243,6 +244,11 @@ asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
   if (portals_.size() >= kPortalsMax) {
     co_return neuralake::Fail(ErrorKind::kResourceExhausted,
                               fmt::format("a session keeps at most {} portals", kPortalsMax));
+  }
+  for (std::size_t i = 0; i < message.parameters.size(); ++i) {
+    const bool text = FormatAt(message.parameter_formats, i) == 0;
+    if (!text || !message.parameters[i]) continue;
+    if (Status encoded = CheckEncoding(*message.parameters[i]); !encoded) co_return encoded;
   }
   PgStatement& query = statement->query ? *statement->query : *statement;
   const bool engines = query.target == PgTarget::kEngine || query.target == PgTarget::kCatalog;
@@ -290,12 +296,14 @@ asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) 
 asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
   if (message.what == 'S') {
     const auto found = statements_.find(message.name);
-    if (found == statements_.end()) co_return NoSuch("prepared statement", message.name);
+    if (found == statements_.end()) {
+      co_return NoSuch("prepared statement", message.name, kNoPreparedStatement);
+    }
     const std::shared_ptr<PgStatement> statement = found->second;
     co_return co_await DescribeStatement(*statement);
   }
   const auto found = portals_.find(message.name);
-  if (found == portals_.end()) co_return NoSuch("portal", message.name);
+  if (found == portals_.end()) co_return NoSuch("portal", message.name, kNoCursor);
   Bound& bound = found->second;
   PgStatement& statement = *bound.statement;
   PgWriter writer(out_);
@@ -332,7 +340,7 @@ asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
 
 asio::awaitable<Status> PgConnection::Execute(const PgExecute& message) {
   const auto found = portals_.find(message.portal);
-  if (found == portals_.end()) co_return NoSuch("portal", message.portal);
+  if (found == portals_.end()) co_return NoSuch("portal", message.portal, kNoCursor);
   Bound& bound = found->second;
   PgStatement& statement = *bound.statement;
   if (const Status allowed = CheckTransaction(statement); !allowed) co_return allowed;
