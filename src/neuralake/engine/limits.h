@@ -21,6 +21,13 @@ constexpr std::size_t kNestingMax = 200;
 /// interrupt that arrives before execution begins is lost.
 constexpr std::chrono::milliseconds kInterruptEvery{10};
 
+/// What a function may do at a stretch, before somebody looks for an interrupt.
+constexpr std::chrono::milliseconds kStretchMax{250};
+
+/// One step of a regular expression's machine in one state, at worst: 50 MB by a machine of some
+/// 500 states took 127 s.
+constexpr std::chrono::nanoseconds kRegexpStateCost{5};
+
 /// Files whose statistics are merged into bounds for the optimizer while a statement is bound.
 constexpr std::size_t kStatisticsFilesMax = 1'000;
 
@@ -51,6 +58,9 @@ constexpr std::chrono::minutes kFunctionTimeMax{5};
 /// Bytes of the table that one call returns: they are held in memory.
 constexpr std::size_t kFunctionAnswerBytesMax = std::size_t{1} << 30;
 
+/// How often the memory of a worker that computes is looked at.
+constexpr std::chrono::milliseconds kWorkerMemoryEvery{20};
+
 /// Bytes of the first line of a worker's answer.
 constexpr std::size_t kWorkerLineBytesMax = 1 << 20;
 
@@ -58,9 +68,6 @@ constexpr std::size_t kWorkerLineBytesMax = 1 << 20;
 constexpr std::size_t kWorkerPipeBytes = 1 << 20;
 
 /// Bytes of a worker's standard error that are kept, and that an error repeats.
-/// How often the memory of a worker that computes is looked at.
-constexpr std::chrono::milliseconds kWorkerMemoryEvery{20};
-
 constexpr std::size_t kWorkerLogBytesMax = 64 << 10;
 constexpr std::size_t kWorkerSaidBytesMax = 1 << 10;
 

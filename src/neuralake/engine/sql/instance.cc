@@ -4,6 +4,7 @@
 #include <duckdb/main/client_data.hpp>
 
 #include "neuralake/engine/attach/lake_catalog.h"
+#include "neuralake/engine/sql/bounded_functions.h"
 #include "neuralake/engine/store/object_file_system.h"
 #include "neuralake/engine/types/duck_error.h"
 
@@ -53,6 +54,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
     AttachLake(database, lake);
     instance->lake_ = lake;
     duckdb::Connection connection(database);
+    BoundFunctions(connection);
     Seal(connection, options);
     return instance;
   } catch (const std::exception& thrown) {
@@ -69,6 +71,7 @@ Result<std::shared_ptr<Instance>> Instance::OpenInMemory(
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
     duckdb::Connection connection(*instance->database_->instance);
     fill(connection);
+    BoundFunctions(connection);
     Seal(connection, options);
     return instance;
   } catch (const std::exception& thrown) {
