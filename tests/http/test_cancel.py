@@ -1,11 +1,13 @@
-"""Statements that run long are gone soon after they are told to stop, and so is their slot."""
+"""Statements that would run for hours are gone when they are told to stop, and so is their slot.
+
+How soon is measured by `make bench ARGS=cancel`.
+"""
 
 from __future__ import annotations
 
 import http.client
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,16 +15,18 @@ import polars as pl
 import pytest
 from lake import Server, until
 
-ROWS = 18_000_000  # long enough for the last phase on a machine that does nothing else
-GONE_MS = 250.0
+ROWS = 2_000_000
 
+# None of them ends by itself while a test waits: whoever sees its end sees that it was stopped.
 LONG = {
-    "scan": "SELECT count(*) FROM big.rows WHERE md5(name || id::VARCHAR) LIKE '%abcdef12'",
-    "join": "SELECT count(*) FROM big.rows a JOIN big.rows b ON a.k = b.k "
-    "WHERE a.id % 3 <> b.id % 5",
-    "aggregate": "SELECT count(*) FROM (SELECT name, id, sum(k), max(md5(name)) "
-    "FROM big.rows GROUP BY name, id)",
-    "sort": "SELECT id FROM big.rows ORDER BY md5(name || id::VARCHAR), id DESC",
+    "scan": "SELECT count(*) FROM big.rows, range(1000000) "
+    "WHERE md5(name || id::VARCHAR || range::VARCHAR) = 'x'",
+    "join": "SELECT count(*) FROM big.rows a JOIN big.rows b ON a.k = b.k, range(100000) r "
+    "WHERE a.id % 3 <> b.id % 5 AND (a.id * b.id + r.range) % 7 = 1",
+    "aggregate": "SELECT count(*) FROM (SELECT id * r.range AS g, count(*) "
+    "FROM big.rows, range(100000) r GROUP BY g)",
+    "sort": "SELECT max(x) FROM (SELECT id * r.range AS x FROM big.rows, range(100000) r "
+    "ORDER BY hash(x) LIMIT 30000000)",
 }
 DEFINITIONS = """
 from neuralake import Catalog, ModuleDatabase
@@ -32,14 +36,14 @@ catalog = Catalog({"big": ModuleDatabase("tables")})
 
 @pytest.fixture(scope="module")
 def big(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server over enough rows that each of `LONG` runs for seconds."""
+    """A server over enough rows that none of `LONG` ends."""
     project: Path = tmp_path_factory.mktemp("big")
     number = pl.int_range(0, ROWS, eager=True)
     rows = pl.DataFrame({"id": number}).select(
         "id", k=(pl.col("id") * 7919 % 1000), name=pl.col("id").hash(1).cast(pl.String)
     )
-    for first in range(0, ROWS, ROWS // 6):
-        rows.slice(first, ROWS // 6).write_delta(project / "rows", mode="append")
+    for first in range(0, ROWS, ROWS // 4):
+        rows.slice(first, ROWS // 4).write_delta(project / "rows", mode="append")
     (project / "lake.py").write_text(DEFINITIONS)
     (project / "tables.py").write_text(
         'from neuralake import DeltaTable\nrows = DeltaTable("rows")\n'
@@ -94,18 +98,18 @@ def slots(server: Server, connection: http.client.HTTPConnection) -> float:
     return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(names))
 
 
-def gone_after_ms(server: Server, connection: http.client.HTTPConnection, sql: str) -> float:
-    """Wait until the statement is off the list and its slot is free; how long that took."""
-    started = time.monotonic()
+def wait_until_gone(server: Server, connection: http.client.HTTPConnection, sql: str) -> None:
+    """Wait until the statement is off the list and its slot is free."""
     until(
         lambda: not running(server, connection, sql) and slots(server, connection) == 0,
         "the statement is gone",
     )
-    return (time.monotonic() - started) * 1000
 
 
-def cancel_after(server: Server, kind: str, after_ms: int) -> float:
-    """Cancel a statement once it has run so long; how long it took to be gone."""
+@pytest.mark.parametrize("after_ms", [150, 700, 1500])  # in different phases of the work
+@pytest.mark.parametrize("kind", list(LONG))
+def test_a_cancelled_statement_is_gone(big: Server, kind: str, after_ms: int) -> None:
+    server = big
     watch = server.connect()
     asking = Asking(server, LONG[kind])
     query = until(
@@ -115,31 +119,15 @@ def cancel_after(server: Server, kind: str, after_ms: int) -> float:
     assert query["state"] == "running"
     cancelled = server.ask("DELETE", f"/api/v1/queries/{query['query_id']}", connection=watch)
     assert cancelled.status == 202
-    took = gone_after_ms(server, watch, LONG[kind])
+    wait_until_gone(server, watch, LONG[kind])
     asking.join()
     watch.close()
     assert asking.status == 499, asking.error
     assert asking.error["kind"] == "cancelled"
-    return took
 
 
 @pytest.mark.parametrize("kind", list(LONG))
-def test_a_cancelled_statement_is_gone_within_250_ms(
-    big: Server, kind: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    # In different phases of the work. One of three may fall into a moment in which the machine
-    # does something else.
-    took = [cancel_after(big, kind, after_ms) for after_ms in (150, 700, 1500)]
-    with capsys.disabled():
-        print(f"\n  {kind}: gone {', '.join(f'{ms:.0f}' for ms in took)} ms later", end="")
-    assert sorted(took)[1] <= GONE_MS
-    assert max(took) <= 4 * GONE_MS
-
-
-@pytest.mark.parametrize("kind", list(LONG))
-def test_a_statement_whose_client_hangs_up_is_gone_too(
-    big: Server, kind: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_statement_whose_client_hangs_up_is_gone_too(big: Server, kind: str) -> None:
     watch = big.connect()
     asking = Asking(big, LONG[kind])
     until(
@@ -147,20 +135,13 @@ def test_a_statement_whose_client_hangs_up_is_gone_too(
         "the statement runs",
     )
     asking.hang_up()
-    took = gone_after_ms(big, watch, LONG[kind])
+    wait_until_gone(big, watch, LONG[kind])
     asking.join()
-    with capsys.disabled():
-        print(f"\n  {kind}, client hung up: gone {took:.0f} ms later", end="")
-    assert took <= 2 * GONE_MS
     watch.close()
 
 
 def test_a_statement_past_its_time_is_gone_too(big: Server) -> None:
-    started = time.monotonic()
-    answer = big.sql(LONG["join"], timeout_ms=300)
-    took = (time.monotonic() - started) * 1000
-    assert answer.status == 504
-    assert took <= 300 + 4 * GONE_MS
+    assert big.sql(LONG["join"], timeout_ms=300).status == 504
 
 
 def test_short_statements_are_answered_while_long_ones_run(big: Server) -> None:

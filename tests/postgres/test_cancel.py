@@ -12,8 +12,9 @@ import pytest
 from psycopg import errors
 from surfaces import Server
 
-# How long a test waits; how long it took is printed.
-PATIENCE_S = 10.0
+# How long a test waits. None of the statements ends by itself in that time; how long a cancelled
+# one takes is measured by `make bench ARGS=cancel`.
+PATIENCE_S = 30.0
 
 HASHES = "md5(" * 20 + "n::VARCHAR" + ")" * 20
 STATEMENTS = {
@@ -68,11 +69,8 @@ def test_a_cancelled_statement_is_gone(server: Server, address: str, kind: str) 
         try:
             wait_for(lambda: STATEMENTS[kind] in running(server), "it does not run")
         finally:
-            asked = time.monotonic()
             connection.cancel_safe(timeout=PATIENCE_S)
         assert ended.wait(PATIENCE_S)
-        took = time.monotonic() - asked
-        print(f"cancel of a {kind}: {took * 1000:.0f} ms")
         thread.join()
         assert isinstance(failure[0], errors.QueryCanceled), failure
         wait_for(lambda: STATEMENTS[kind] not in running(server), "it still runs")

@@ -1,0 +1,45 @@
+"""A statement that would run for hours: how long after the request to stop it is gone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from harness import BINARY, ROOT, Contender, Row
+
+ROWS = 18_000_000
+FILES = 6
+KINDS = ("scan", "join", "aggregate", "sort", "pattern")
+
+
+def make_table(folder: Path) -> Path:
+    table = folder / f"cancel-{ROWS}-{FILES}"
+    if (table / f"_delta_log/{FILES - 1:020d}.json").exists():
+        return table
+    step = ROWS // FILES
+    for first in range(0, ROWS, step):
+        number = pl.int_range(first, first + step, eager=True)
+        rows = pl.DataFrame({"id": number}).select(
+            "id", k=pl.col("id") * 7919 % 1000, name=pl.col("id").hash(1).cast(pl.String)
+        )
+        rows.write_delta(table, mode="append")
+    return table
+
+
+def rows(work: Path, full: bool) -> list[Row]:
+    del full
+    table = make_table(work)
+    child = [str(ROOT / ".venv/bin/python"), str(ROOT / "bench/peers/cancel_statement.py")]
+    env = {"PYTHONPATH": str(ROOT / "python")}
+    return [
+        Row(
+            name=f"cancel.{kind}",
+            title=f"stop a {kind} that has run for 0.7 s, until it and its slot are gone",
+            target="250 ms",
+            contenders=[
+                Contender(name, [*child, str(BINARY), str(table), kind, protocol], env)
+                for name, protocol in (("neuralake, HTTP", "http"), ("neuralake, Postgres", "pg"))
+            ],
+        )
+        for kind in KINDS
+    ]
