@@ -89,16 +89,18 @@ Status CheckNames(const std::vector<Field>& fields) {
 }
 
 // Spark refuses such names in tables without column mapping, since its files could not hold them.
-Status CheckCharacters(const std::vector<Field>& fields) {
+Status CheckCharacters(const std::vector<Field>& fields, const std::vector<Field>& before) {
   for (const Field& field : fields) {
-    if (field.name.find_first_of(" ,;{}()\n\t=") != std::string::npos) {
+    const auto known = std::ranges::find(before, field.name, &Field::name);
+    const bool is_new = known == before.end();
+    if (is_new && field.name.find_first_of(" ,;{}()\n\t=") != std::string::npos) {
       return Fail(
           ErrorKind::kInvalid,
           fmt::format("column '{}' has a character of ' ,;{{}}()\\n\\t=' in its name, which "
                       "needs the property delta.columnMapping.mode = name",
                       field.name));
     }
-    TRY(CheckCharacters(field.type.children));
+    TRY(CheckCharacters(field.type.children, is_new ? std::vector<Field>() : known->type.children));
   }
   return {};
 }
@@ -109,6 +111,11 @@ bool HasMapping(const Metadata& metadata) {
 }
 
 }  // namespace
+
+Status CheckNewColumns(const Metadata& metadata, const columnar::Schema& before) {
+  TRY(CheckNames(metadata.schema.fields));
+  return HasMapping(metadata) ? Status() : CheckCharacters(metadata.schema.fields, before.fields);
+}
 
 void NumberNewColumns(Metadata& metadata, Rng& rng) {
   if (!HasMapping(metadata)) return;
@@ -178,12 +185,11 @@ Protocol LowestProtocol(const Metadata& metadata, const std::vector<std::string>
 
 Result<std::vector<Action>> NewTable(Metadata metadata, std::vector<Action> actions, WallTime now,
                                      Rng& rng) {
-  TRY(CheckNames(metadata.schema.fields));
   const auto features = TRY(TakeFeatureRequests(metadata.configuration));
   if (metadata.id.empty()) metadata.id = RandomUuid(rng);
   if (!metadata.created_time) metadata.created_time = now.time_since_epoch().count();
+  TRY(CheckNewColumns(metadata, {}));
   NumberNewColumns(metadata, rng);
-  if (!HasMapping(metadata)) TRY(CheckCharacters(metadata.schema.fields));
   const bool has_protocol = std::ranges::any_of(
       actions, [](const Action& action) { return std::holds_alternative<Protocol>(action); });
   std::vector<Action> all;

@@ -23,6 +23,11 @@ Protocol LowestProtocol(const Metadata& metadata, const std::vector<std::string>
 Result<std::vector<Action>> NewTable(Metadata metadata, std::vector<Action> actions, WallTime now,
                                      Rng& rng);
 
+/// Refuse names that no new column may have: one twice, or, without column mapping, one with a
+/// character that Spark refuses. Columns of `before` keep their names, whatever they are.
+/// \errors kInvalid  naming the column
+Status CheckNewColumns(const Metadata& metadata, const columnar::Schema& before);
+
 /// Give the columns of `metadata` that have none an id and a physical name, if it maps columns.
 void NumberNewColumns(Metadata& metadata, Rng& rng);
 

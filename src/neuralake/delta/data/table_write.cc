@@ -153,6 +153,7 @@ Status TableWrite::PlanChange(const columnar::Schema& rows) {
   if (next == metadata_.schema) return {};
   metadata_.schema = std::move(next);
   metadata_.schema_text.clear();
+  TRY(CheckNewColumns(metadata_, replaces_schema ? columnar::Schema() : base_->metadata().schema));
   NumberNewColumns(metadata_, *options_.files.rng);
   protocol_ = RaisedProtocol(protocol_, metadata_);
   return {};

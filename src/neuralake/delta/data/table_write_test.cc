@@ -107,6 +107,32 @@ TEST_F(TableWriteTest, ErrorAndIgnoreLeaveATableAlone) {
   EXPECT_EQ(Latest()->num_records(), 1);
 }
 
+TEST_F(TableWriteTest, ANewColumnsNameIsCheckedLikeThatOfANewTable) {
+  ASSERT_TRUE(Write(Ids("[1]")));
+  Columns wider = Ids("[2]");
+  wider.push_back({"a b", ColumnOf(arrow::utf8(), R"(["x"])")});
+  for (const auto& options : {Mode(WriteMode::kAppend, SchemaMode::kMerge),
+                              Mode(WriteMode::kOverwrite, SchemaMode::kOverwrite)}) {
+    EXPECT_THAT(Refusal(wider, options),
+                testing::AllOf(HasSubstr("invalid"), HasSubstr("column 'a b' has a character of"),
+                               HasSubstr("delta.columnMapping.mode = name")));
+  }
+  EXPECT_EQ(Latest()->version(), 0);
+}
+
+TEST_F(TableWriteTest, AColumnOfAnotherWriterKeepsItsNameInAMerge) {
+  ASSERT_TRUE(Write(Ids("[1]")));
+  Metadata metadata = Latest()->metadata();
+  metadata.schema.fields.push_back(columnar::ParseDdl("other string").value().fields[0]);
+  metadata.schema.fields.back().name = "a b";
+  metadata.schema_text.clear();
+  CommitRequest request;
+  request.actions.emplace_back(metadata);
+  ASSERT_TRUE(table_->Commit(Latest(), std::move(request), kSoon));
+  EXPECT_TRUE(Write(IdsAndDays("[2]", R"(["mon"])"), Mode(WriteMode::kAppend, SchemaMode::kMerge)));
+  EXPECT_THAT(ColumnNames(), testing::ElementsAre("id", "a b", "day"));
+}
+
 TEST_F(TableWriteTest, AColumnThatTheTableLacksIsRefusedUnlessMerged) {
   ASSERT_TRUE(Write(Ids("[1]")));
   const auto wider = IdsAndDays("[2]", R"(["mon"])");
