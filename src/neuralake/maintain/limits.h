@@ -25,6 +25,18 @@ inline constexpr std::size_t kCommitsPerRoundMax = 1'000;
 /// What a commit may take once its files are written, also when the process was told to end.
 inline constexpr std::chrono::seconds kCommitTimeMax{30};
 
+/// How old a file that no commit names must be: a writer may be about to commit a younger one.
+inline constexpr std::chrono::hours kUncommittedAgeMin{24};
+
+/// Older versions that a full vacuum loads when the retention is longer than the log's memory.
+inline constexpr int kEarlierVersionsMax = 32;
+
+/// How long commits stay when `delta.logRetentionDuration` does not say.
+inline constexpr std::chrono::hours kLogRetentionDefault{24 * 30};
+
+/// Parts of a checkpoint that are read at once before what lies before it is deleted.
+inline constexpr std::uint32_t kLogReaders = 4;
+
 /// Deletes in flight at once during a vacuum.
 inline constexpr std::size_t kDeletesParallel = 8;
 

@@ -9,6 +9,7 @@
 #include "neuralake/base/thread_pool.h"
 #include "neuralake/delta/interval.h"
 #include "neuralake/maintain/limits.h"
+#include "neuralake/maintain/log_cleanup.h"
 
 namespace neuralake::maintain {
 namespace {
@@ -34,23 +35,60 @@ Result<std::vector<DoomedFile>> Present(storage::ObjectStore& store, std::vector
   return present;
 }
 
-Result<std::vector<DoomedFile>> Plan(storage::ObjectStore& store, const delta::Snapshot& snapshot,
-                                     const VacuumOptions& options, WallTime horizon,
-                                     ThreadPool& pool, const Deadline& deadline) {
-  if (options.mode == VacuumMode::kLog) {
-    return Present(store, TRY(PlanLogVacuum(snapshot, horizon, options.since)), pool, deadline);
-  }
-  const auto listed = TRY(storage::ListAll(store, {}, deadline));
-  return PlanFullVacuum(snapshot, listed, horizon);
-}
+constexpr std::string_view kProperty = "delta.deletedFileRetentionDuration";
 
 std::string Hours(std::chrono::milliseconds time) {
   return fmt::format("{:.4g} hours", static_cast<double>(time.count()) / 3'600'000);
 }
 
+/// Versions from which, together with `latest`, can be seen which files any version since `horizon`
+/// names. Checkpoints forget removed files after the table's own retention, so that it takes a
+/// version for each such span.
+Result<std::vector<delta::SnapshotPtr>> EarlierVersions(delta::Table& table,
+                                                        delta::SnapshotPtr latest, WallTime horizon,
+                                                        const Deadline& deadline) {
+  std::vector<delta::SnapshotPtr> earlier;
+  const WallTime now = deadline.clock().Now();
+  const std::chrono::milliseconds step_min = (now - horizon) / kEarlierVersionsMax;
+  const auto remembered = delta::TombstoneRetention(latest->metadata());
+  WallTime time = now;
+  while (true) {
+    time -= std::max(delta::TombstoneRetention(latest->metadata()), step_min);
+    auto version = table.AtTime(std::max(time, horizon), deadline);
+    const bool is_before = !version && version.error().kind == ErrorKind::kNotFound;
+    // Before the first version nothing was removed; its files may be older than it.
+    if (is_before) version = table.AtVersion(0, deadline);
+    if (!version && version.error().kind == ErrorKind::kNotFound) {
+      return Fail(ErrorKind::kInvalid,
+                  fmt::format("a retention of {} cannot be kept: the log remembers removed files "
+                              "for {} and does not reach back further; set the table's {} to it",
+                              Hours(now - horizon), Hours(remembered), kProperty));
+    }
+    latest = TRY(std::move(version));
+    earlier.push_back(latest);
+    if (is_before || time <= horizon) return earlier;
+  }
+}
+
+Result<std::vector<DoomedFile>> Plan(delta::Table& table, const delta::SnapshotPtr& snapshot,
+                                     const VacuumOptions& options, WallTime horizon,
+                                     ThreadPool& pool, const Deadline& deadline) {
+  auto& store = *table.store();
+  if (options.mode == VacuumMode::kLog) {
+    return Present(store, TRY(PlanLogVacuum(*snapshot, horizon, options.since)), pool, deadline);
+  }
+  const WallTime now = deadline.clock().Now();
+  UnnamedFiles unnamed;
+  if (!options.allow_shorter) unnamed.horizon = now - kUncommittedAgeMin;
+  if (horizon < now - delta::TombstoneRetention(snapshot->metadata())) {
+    unnamed.earlier = TRY(EarlierVersions(table, snapshot, horizon, deadline));
+  }
+  const auto listed = TRY(storage::ListAll(store, {}, deadline));
+  return PlanFullVacuum(*snapshot, listed, horizon, unnamed);
+}
+
 Result<std::chrono::milliseconds> RetentionOf(const delta::Metadata& metadata,
                                               const VacuumOptions& options) {
-  constexpr std::string_view kProperty = "delta.deletedFileRetentionDuration";
   const auto tables = delta::TombstoneRetention(metadata);
   if (!options.exact_retention) {
     const bool says = metadata.configuration.contains(kProperty);
@@ -64,6 +102,14 @@ Result<std::chrono::milliseconds> RetentionOf(const delta::Metadata& metadata,
                           Hours(*options.exact_retention), Hours(tables), kProperty));
 }
 
+Status Delete(storage::ObjectStore& store, const std::vector<DoomedFile>& files, ThreadPool& pool,
+              const Deadline& deadline) {
+  return pool.ForEach(files.size(), [&](std::size_t i) -> Status {
+    TRY(deadline.Check("vacuum"));
+    return store.Delete(files[i].key, deadline);
+  });
+}
+
 }  // namespace
 
 Result<VacuumReport> Vacuum(delta::Table& table, const VacuumOptions& options,
@@ -73,13 +119,15 @@ Result<VacuumReport> Vacuum(delta::Table& table, const VacuumOptions& options,
   VacuumReport report;
   report.horizon = deadline.clock().Now() - TRY(RetentionOf(snapshot->metadata(), options));
   ThreadPool pool(kDeletesParallel);
-  report.files = TRY(Plan(*table.store(), *snapshot, options, report.horizon, pool, deadline));
+  report.files = TRY(Plan(table, snapshot, options, report.horizon, pool, deadline));
   for (const auto& file : report.files) report.bytes += file.bytes;
+  if (options.mode == VacuumMode::kFull) {
+    report.log_files = TRY(PlanLogCleanup(table, snapshot->metadata(), deadline.clock().Now(),
+                                          report.horizon, deadline));
+  }
   if (options.plan_only) return report;
-  TRY(pool.ForEach(report.files.size(), [&](std::size_t i) -> Status {
-    TRY(deadline.Check("vacuum"));
-    return table.store()->Delete(report.files[i].key, deadline);
-  }));
+  TRY(Delete(*table.store(), report.files, pool, deadline));
+  TRY(Delete(*table.store(), report.log_files, pool, deadline));
   return report;
 }
 

@@ -59,9 +59,8 @@ bool IsOlder(const delta::RemovedFile& tombstone, WallTime than) {
   return tombstone.deletion_timestamp.value_or(0) < than.time_since_epoch().count();
 }
 
-Needed NeededBy(const delta::Snapshot& snapshot, const std::vector<delta::RemovedFile>& tombstones,
-                WallTime horizon) {
-  Needed needed;
+void KeepAllOf(const delta::Snapshot& snapshot, const std::vector<delta::RemovedFile>& tombstones,
+               WallTime horizon, Needed& needed) {
   const auto& files = snapshot.files();
   for (std::size_t file = 0; file < files.count(); ++file) {
     needed.Keep(files.path(file), files.deletion_vector(file));
@@ -69,7 +68,6 @@ Needed NeededBy(const delta::Snapshot& snapshot, const std::vector<delta::Remove
   for (const auto& tombstone : tombstones) {
     if (!IsOlder(tombstone, horizon)) needed.Keep(tombstone.path, tombstone.deletion_vector);
   }
-  return needed;
 }
 
 /// A name that engines hide. A partition folder is not, even when its column begins with `_`.
@@ -92,7 +90,8 @@ bool IsOurs(std::string_view key) {
 Result<std::vector<DoomedFile>> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon,
                                               WallTime since) {
   const auto tombstones = TRY(delta::RemovedFiles(snapshot));
-  const Needed needed = NeededBy(snapshot, tombstones, horizon);
+  Needed needed;
+  KeepAllOf(snapshot, tombstones, horizon, needed);
   std::map<std::string, std::int64_t> doomed;
   const auto consider = [&](std::optional<std::string> key, std::int64_t bytes) {
     if (key && !needed.Has(*key)) doomed[*std::move(key)] = bytes;
@@ -109,14 +108,23 @@ Result<std::vector<DoomedFile>> PlanLogVacuum(const delta::Snapshot& snapshot, W
 
 Result<std::vector<DoomedFile>> PlanFullVacuum(const delta::Snapshot& snapshot,
                                                std::span<const storage::ObjectInfo> listed,
-                                               WallTime horizon) {
-  const Needed needed = NeededBy(snapshot, TRY(delta::RemovedFiles(snapshot)), horizon);
+                                               WallTime horizon, const UnnamedFiles& unnamed) {
+  const auto tombstones = TRY(delta::RemovedFiles(snapshot));
+  Needed needed;
+  KeepAllOf(snapshot, tombstones, horizon, needed);
+  for (const auto& version : unnamed.earlier) {
+    KeepAllOf(*version, TRY(delta::RemovedFiles(*version)), horizon, needed);
+  }
+  Needed removed;
+  for (const auto& tombstone : tombstones) {
+    removed.Keep(tombstone.path, tombstone.deletion_vector);
+  }
   std::vector<DoomedFile> doomed;
   for (const auto& object : listed) {
-    if (!object.is_prefix && object.modified < horizon && IsOurs(object.key) &&
-        !needed.Has(object.key)) {
-      doomed.push_back({object.key, static_cast<std::int64_t>(object.size)});
-    }
+    if (object.is_prefix || object.modified >= horizon || !IsOurs(object.key)) continue;
+    if (needed.Has(object.key)) continue;
+    if (object.modified >= unnamed.horizon && !removed.Has(object.key)) continue;
+    doomed.push_back({object.key, static_cast<std::int64_t>(object.size)});
   }
   std::ranges::sort(doomed, {}, &DoomedFile::key);
   return doomed;

@@ -33,11 +33,20 @@ struct DoomedFile {
 Result<std::vector<DoomedFile>> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon,
                                               WallTime since = WallTime::min());
 
+/// What a listing cannot tell, for the files that the log does not name.
+struct UnnamedFiles {
+  /// A writer may be about to commit those written since.
+  WallTime horizon = WallTime::max();
+  /// Versions within the retention from before the log's own memory of removed files; what they
+  /// name is kept as if the log still did.
+  std::vector<delta::SnapshotPtr> earlier = {};
+};
+
 /// The same from a listing: unnamed files count by the time at which they were written.
 /// \param listed  all objects below the root; folders that begin with `_` or `.` are left alone,
 ///                `_change_data` excepted
 Result<std::vector<DoomedFile>> PlanFullVacuum(const delta::Snapshot& snapshot,
                                                std::span<const storage::ObjectInfo> listed,
-                                               WallTime horizon);
+                                               WallTime horizon, const UnnamedFiles& unnamed = {});
 
 }  // namespace neuralake::maintain

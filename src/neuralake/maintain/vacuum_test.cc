@@ -1,5 +1,6 @@
 #include "neuralake/maintain/vacuum.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 using columnar::ColumnOf;
 using engine::TestTable;
+using engine::TestTableOptions;
 using std::chrono::hours;
 using testing::HasSubstr;
 
@@ -145,6 +147,75 @@ TEST_F(VacuumTest, TheTablesLongerRetentionWins) {
   Merge(table);
   EXPECT_TRUE(TestTable::Check(Vacuum(*table.table(), {}, Later(hours(24 * 29)))).files.empty());
   EXPECT_EQ(TestTable::Check(Vacuum(*table.table(), {}, Later(hours(24 * 31)))).files.size(), 10U);
+}
+
+TEST_F(VacuumTest, AFileThatNoCommitNamesYetIsLeftForADay) {
+  const TestTable table("id long");
+  (void)table.Write({{"id", ColumnOf(arrow::int64(), "[9]")}}, table.Latest()->metadata());
+  VacuumOptions options{.mode = VacuumMode::kFull, .retention = hours(0), .plan_only = true};
+  EXPECT_TRUE(TestTable::Check(Vacuum(*table.table(), options, Later(hours(23)))).files.empty());
+  EXPECT_EQ(TestTable::Check(Vacuum(*table.table(), options, Later(hours(25)))).files.size(), 1U);
+  options.allow_shorter = true;
+  EXPECT_EQ(TestTable::Check(Vacuum(*table.table(), options, Later(hours(1)))).files.size(), 1U);
+}
+
+/// A table of ten files that were merged on its tenth day, on its twentieth, when a checkpoint has
+/// forgotten those that were removed.
+class ForgetfulTableTest : public VacuumTest {
+ protected:
+  ForgetfulTableTest() {
+    AppendIds(table_, 0, 10);
+    old_ = table_.Latest();
+    time_.Advance(hours(24 * 10));
+    TestTable::Check(Compact(*table_.table(), *reader_, {}, false, Soon()));
+    time_.Advance(hours(24 * 10));
+    TestTable::Check(table_.table()->Checkpoint(*table_.Latest(), {}));
+  }
+
+  Deadline Soon() { return Deadline::After(hours(1), {}, time_); }
+
+  Result<VacuumReport> VacuumKeeping(int days) {
+    // As another process sees it.
+    const auto table = delta::Table::Open(table_.store(), {.clock = &time_});
+    return Vacuum(*table, {.mode = VacuumMode::kFull, .retention = hours(24 * days)}, Soon());
+  }
+
+  TestTableOptions Options() {
+    TestTableOptions options;
+    options.table.clock = &time_;
+    options.wrap = [this](const auto& store) -> std::shared_ptr<storage::ObjectStore> {
+      return *storage::MemoryStore::Open(store->root(), objects_, time_);
+    };
+    return options;
+  }
+
+  FakeClock time_;
+  storage::MemoryRegistry objects_;
+  TestTable table_{"id long", Options()};
+  delta::SnapshotPtr old_;
+};
+
+TEST_F(ForgetfulTableTest, AListingKeepsALongerRetentionThanTheLogRemembers) {
+  EXPECT_TRUE(TestTable::Check(VacuumKeeping(15)).files.empty());
+  EXPECT_EQ(RowsOf(table_, old_), 10U);
+  time_.Advance(hours(24 * 6));
+  EXPECT_EQ(TestTable::Check(VacuumKeeping(15)).files.size(), 10U);
+  EXPECT_EQ(RowsOf(table_, table_.Latest()), 10U);
+}
+
+TEST_F(ForgetfulTableTest, ARetentionBeyondTheLogIsRefused) {
+  for (int version = 0; version <= 10; ++version) {
+    const auto key = fmt::format("_delta_log/{:020}.json", version);
+    TestTable::Check(table_.store()->Delete(key, {}));
+  }
+  const auto refused = VacuumKeeping(15);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kInvalid);
+  EXPECT_THAT(refused.error().message,
+              HasSubstr("a retention of 360 hours cannot be kept: the log remembers removed files "
+                        "for 168 hours"));
+  EXPECT_THAT(refused.error().message, HasSubstr("delta.deletedFileRetentionDuration"));
+  EXPECT_EQ(RowsOf(table_, old_), 10U);
 }
 
 TEST_F(VacuumTest, RefusesFeaturesItLacksByName) {
