@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "neuralake/base/uri.h"
+#include "neuralake/delta/data/table_write.h"
 #include "neuralake/delta/write.h"
 #include "neuralake/maintain/limits.h"
 
@@ -57,22 +58,6 @@ Rewrite NextCommit(const std::vector<Rewrite>& plan, const CompactionOptions& op
     joined.bytes += plan[i].bytes;
   }
   return joined;
-}
-
-delta::RemoveFile Removal(delta::AddFile file, WallTime now) {
-  delta::RemoveFile removal;
-  removal.path = std::move(file.path);
-  removal.deletion_timestamp = now.time_since_epoch().count();
-  removal.data_change = false;
-  removal.extended_file_metadata = true;
-  removal.partition_values = std::move(file.partition_values);
-  removal.size = file.size;
-  removal.stats = std::move(file.stats);
-  removal.tags = std::move(file.tags);
-  removal.deletion_vector = std::move(file.deletion_vector);
-  removal.base_row_id = file.base_row_id;
-  removal.default_row_commit_version = file.default_row_commit_version;
-  return removal;
 }
 
 /// The live rows that the log says `files` have; nothing when it does not say.
@@ -203,7 +188,8 @@ class Compaction {
     for (const auto number : rewrite.files) {
       auto file = snapshot.files().Get(number);
       request.reads.files.push_back(file.path);
-      request.actions.emplace_back(Removal(std::move(file), deadline_.clock().Now()));
+      request.actions.emplace_back(
+          delta::RemovalOf(std::move(file), deadline_.clock().Now(), /*data_change=*/false));
     }
     return request;
   }

@@ -25,53 +25,56 @@ constexpr std::array<NationRow, kNations> kNationRows = {
      {"SAUDI ARABIA", 4}, {"VIETNAM", 2},   {"RUSSIA", 3}, {"UNITED KINGDOM", 3},
      {"UNITED STATES", 1}}};
 
-class Region final : public RowMaker {
+/// A few rows that never change but for their comments.
+class FixedRows : public RowMaker {
  public:
-  explicit Region(const Basis& basis)
-      : schema_(columnar::ParseDdl("r_regionkey BIGINT NOT NULL, r_name STRING NOT NULL, "
-                                   "r_comment STRING")
-                    .value()),
-        comment_(basis.seed, "tpch region comment") {}
+  FixedRows(const Basis& basis, const char* ddl, const char* draw, std::int64_t rows)
+      : schema_(columnar::ParseDdl(ddl).value()), comment_(basis.seed, draw), rows_(rows) {}
 
   const columnar::Schema& schema() const override { return schema_; }
 
   bool Append(BatchBuilder& out) override {
-    if (row_ == static_cast<std::int64_t>(kRegionNames.size())) return false;
-    out.Long(row_)
-        .Text(kRegionNames[static_cast<std::size_t>(row_)])
-        .Text(Prose(comment_, row_, 6));
+    if (row_ == rows_) return false;
+    AppendFacts(out.Long(row_), static_cast<std::size_t>(row_));
+    out.Text(Prose(comment_, row_, 6));
     ++row_;
     return true;
   }
 
  private:
+  /// The cells between key and comment.
+  virtual void AppendFacts(BatchBuilder& out, std::size_t row) const = 0;
+
   columnar::Schema schema_;
   Draw comment_;
+  std::int64_t rows_;
   std::int64_t row_ = 0;
 };
 
-class Nation final : public RowMaker {
+class Region final : public FixedRows {
  public:
-  explicit Nation(const Basis& basis)
-      : schema_(columnar::ParseDdl("n_nationkey BIGINT NOT NULL, n_name STRING NOT NULL, "
-                                   "n_regionkey BIGINT NOT NULL, n_comment STRING")
-                    .value()),
-        comment_(basis.seed, "tpch nation comment") {}
-
-  const columnar::Schema& schema() const override { return schema_; }
-
-  bool Append(BatchBuilder& out) override {
-    if (row_ == kNations) return false;
-    const auto& nation = kNationRows[static_cast<std::size_t>(row_)];
-    out.Long(row_).Text(nation.name).Long(nation.region).Text(Prose(comment_, row_, 6));
-    ++row_;
-    return true;
-  }
+  explicit Region(const Basis& basis)
+      : FixedRows(basis, "r_regionkey BIGINT NOT NULL, r_name STRING NOT NULL, r_comment STRING",
+                  "tpch region comment", static_cast<std::int64_t>(kRegionNames.size())) {}
 
  private:
-  columnar::Schema schema_;
-  Draw comment_;
-  std::int64_t row_ = 0;
+  void AppendFacts(BatchBuilder& out, std::size_t row) const override {
+    out.Text(kRegionNames[row]);
+  }
+};
+
+class Nation final : public FixedRows {
+ public:
+  explicit Nation(const Basis& basis)
+      : FixedRows(basis,
+                  "n_nationkey BIGINT NOT NULL, n_name STRING NOT NULL, "
+                  "n_regionkey BIGINT NOT NULL, n_comment STRING",
+                  "tpch nation comment", kNations) {}
+
+ private:
+  void AppendFacts(BatchBuilder& out, std::size_t row) const override {
+    out.Text(kNationRows[row].name).Long(kNationRows[row].region);
+  }
 };
 
 }  // namespace
