@@ -26,6 +26,9 @@
 namespace neuralake::app {
 namespace {
 
+/// What the process ends with when a statement had to be left running: failed, as any other.
+constexpr int kStatementLeft = 1;
+
 query::Service::Options ServiceOptionsOf(const settings::Settings::Serve& settings) {
   query::Service::Options options;
   options.lanes.short_slots = static_cast<std::size_t>(settings.workers);
@@ -97,11 +100,11 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   const bool ended = server->Run(stop);
   if (ended) return {};
   // A statement that no interrupt stops must not keep the process: nothing of it is to be saved.
-  log.Warn("serve", "a statement did not stop; ending without it");
+  log.Write(observe::Level::kError, "serve", "a statement did not stop; ending without it");
   published->Remove();
   watching = {};  // an import of the definitions ends with it
   std::fflush(nullptr);
-  _exit(0);
+  _exit(kStatementLeft);
 }
 
 }  // namespace
@@ -111,9 +114,9 @@ void AddServe(CLI::App& app, Outcome& outcome) {
       "serve", "The tables over HTTP and the Postgres protocol, and their pages");
   auto folder = std::make_shared<std::string>(".");
   auto flags = std::make_shared<std::map<std::string, std::string>>();
-  command->add_option("--project", *folder, "a folder of the project");
+  command->add_option("--project", *folder, "A folder of the project");
   for (const auto& [flag, key, help] :
-       {std::tuple{"--host", "serve.host", "address to listen on; loopback only"},
+       {std::tuple{"--host", "serve.host", "Address to listen on; loopback only"},
         std::tuple{"--port", "serve.port", "HTTP port; 0 takes a free one"},
         std::tuple{"--pg-port", "serve.pg_port", "Postgres port; 0 takes a free one"}}) {
     command->add_option_function<std::string>(

@@ -5,6 +5,7 @@
 #include "project.h"
 #include <unistd.h>
 
+#include "neuralake/supervise/run_lock.h"
 #include "neuralake/supervise/supervisor.h"
 
 namespace neuralake::app {
@@ -22,6 +23,8 @@ Status Up(const std::string& folder) {
   const auto stop = StopOnSignals();
   // Every problem of the settings is shown once here, not by each child.
   const auto loaded = TRY(LoadProject(folder));
+  const auto lock = TRY(
+      supervise::RunLock::Take(loaded.project + "/.neuralake/up.pid", "project " + loaded.project));
   // The children start at once, and each of them needs the manifest.
   TRY(FirstCatalog(BuildRequestOf(loaded), stop));
   const auto self = TRY(Self());
@@ -37,9 +40,9 @@ Status Up(const std::string& folder) {
 
 void AddUp(CLI::App& app, Outcome& outcome) {
   auto* command =
-      app.add_subcommand("up", "serve, ingest, compact and vacuum, each in a process, supervised");
+      app.add_subcommand("up", "Serve, ingest, compact and vacuum, each in a process, supervised");
   auto folder = std::make_shared<std::string>(".");
-  command->add_option("--project", *folder, "a folder of the project");
+  command->add_option("--project", *folder, "A folder of the project");
   command->callback([folder, &outcome] {
     if (const auto done = Up(*folder); !done.has_value()) outcome.exit_code = Report(done.error());
   });

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
+import os
 import subprocess
 import threading
 from collections.abc import Callable
@@ -53,6 +56,27 @@ def test_answers_what_runs_before_it_ends(start: Callable[..., Server]) -> None:
     asking.join()
     assert len(answers) == 1
     assert answers[0][0]["n"] > 0
+
+
+def test_a_statement_that_does_not_stop_is_left_and_told(start: Callable[..., Server]) -> None:
+    server = start()
+    # A disk that does not answer: opening the next commit waits for somebody to write into it.
+    os.mkfifo(server.project / "data/events/_delta_log/00000000000000000001.json")
+
+    def ask() -> None:
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            server.sql("SELECT count(*) AS n FROM aviation.events")
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    until(
+        lambda: any("count" in q["sql"] for q in server.get("/api/v1/queries").json()["running"]),
+        "the statement runs",
+    )
+    assert server.stop() == 1
+    asking.join()
+    assert "error serve: a statement did not stop; ending without it" in server.log.read_text()
+    assert not (server.project / ".neuralake/serve.json").exists()
 
 
 def test_a_taken_port_is_told(server: Server) -> None:

@@ -94,9 +94,12 @@ class Process {
   /// Whether it has ended; its last lines are printed.
   bool Ended(const std::function<void(const std::string&)>& say) {
     ReadLines(say);
-    if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) {
+    int status = 0;
+    if (pid_ > 0 && waitpid(pid_, &status, WNOHANG) == pid_) {
       pid_ = -1;
       ReadLines(say);
+      const bool as_told = status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+      if (!as_told) say(child_.name + " | " + DescribeEnd(status));
     }
     return pid_ <= 0;
   }

@@ -25,12 +25,13 @@ struct SupervisorOptions {
   /// Pause before a restart; doubled at each failing start, up to `pause_max`.
   std::chrono::milliseconds pause{100};
   std::chrono::milliseconds pause_max{5'000};
-  /// After SIGTERM a child has so long before SIGKILL.
-  std::chrono::milliseconds grace{10'000};
+  /// After SIGTERM a child has so long before SIGKILL: more than `serve` gives its statements.
+  std::chrono::milliseconds grace{15'000};
 };
 
 /// Keep `children` running until `stop` is requested: start them, print their lines behind their
-/// names, start again those that end, and end all together.
+/// names, start again those that end, and end all together. One that then ends with another code
+/// than 0, or only by SIGKILL, is told.
 ///
 /// Children get SIGTERM when this process dies, however it dies.
 /// \param say  gets every line, without its end

@@ -10,6 +10,7 @@ namespace {
 
 using testing::Contains;
 using testing::HasSubstr;
+using testing::Not;
 
 /// Runs shell commands as children and keeps their lines; asks to stop when a line is seen.
 struct Supervised {
@@ -57,12 +58,21 @@ TEST(Supervisor, EndsAChildThatDoesNotListen) {
   options.grace = std::chrono::milliseconds(50);
   const Supervised run({"trap '' TERM; echo deaf; while :; do :; done"}, "c0 | deaf", 1, options);
   EXPECT_TRUE(run.status.has_value());
+  EXPECT_THAT(run.lines, Contains("c0 | was ended by signal 9"));
 }
 
 TEST(Supervisor, LetsAChildSayItsLastWords) {
   const Supervised run({"trap 'echo bye; exit 0' TERM; echo hello; while :; do sleep 0.01; done"},
                        "c0 | hello");
   EXPECT_THAT(run.lines, Contains("c0 | bye"));
+  EXPECT_THAT(run.lines, Not(Contains(HasSubstr("exited"))));
+}
+
+TEST(Supervisor, TellsOfAChildThatEndsBadlyWhenItIsTold) {
+  const Supervised run({"trap 'exit 7' TERM; echo hello; while :; do sleep 0.01; done"},
+                       "c0 | hello");
+  EXPECT_TRUE(run.status.has_value());
+  EXPECT_THAT(run.lines, Contains("c0 | exited with 7"));
 }
 
 }  // namespace
