@@ -34,12 +34,15 @@ class Sink {
   std::FILE* file_;
 };
 
-Status Encode(engine::RowStream& stream, serve::Format format, Sink sink) {
+/// The number of rows that were written.
+Result<std::int64_t> Encode(engine::RowStream& stream, serve::Format format, Sink sink) {
   const auto encoder = serve::MakeEncoder(format);
   std::string bytes;
+  std::int64_t rows = 0;
   TRY(encoder->Begin({stream.columns(), stream.arrow_schema(), ""}, bytes));
   while (auto batch = TRY(stream.Next())) {
     TRY(encoder->Add(*batch, bytes));
+    rows += batch->num_rows();
     TRY(sink.Write(bytes));
   }
   serve::AnswerTail tail;
@@ -47,7 +50,8 @@ Status Encode(engine::RowStream& stream, serve::Format format, Sink sink) {
   tail.versions = stream.versions();
   tail.rows_changed = stream.rows_changed();
   TRY(encoder->End(tail, bytes));
-  return sink.Write(bytes);
+  TRY(sink.Write(bytes));
+  return rows;
 }
 
 using Rows = std::vector<std::vector<std::string>>;
@@ -117,7 +121,8 @@ Status PrintTable(engine::RowStream& stream) {
 
 Status PrintAnswer(engine::RowStream& stream, const std::string& format) {
   if (format == "table") return PrintTable(stream);
-  return Encode(stream, TRY(serve::ParseFormat(format)), Sink(stdout));
+  TRY(Encode(stream, TRY(serve::ParseFormat(format)), Sink(stdout)));
+  return {};
 }
 
 Result<std::string> FormatOfFile(const std::string& path) {
@@ -130,14 +135,14 @@ Result<std::string> FormatOfFile(const std::string& path) {
                   ": its name must end in .parquet, .arrow, .csv, .ndjson or .json");
 }
 
-Status SaveAnswer(engine::RowStream& stream, const std::string& path) {
+Result<std::int64_t> SaveAnswer(engine::RowStream& stream, const std::string& path) {
   const auto format = TRY(serve::ParseFormat(TRY(FormatOfFile(path))));
   const std::string draft = path + ".part";
   std::FILE* file = std::fopen(draft.c_str(), "wb");
   if (file == nullptr) {
     return Fail(ErrorKind::kInvalid, "cannot write " + path + ": " + std::strerror(errno));
   }
-  Status done = Encode(stream, format, Sink(file));
+  auto done = Encode(stream, format, Sink(file));
   if (std::fclose(file) != 0 && done.has_value()) {
     done =
         Fail(ErrorKind::kResourceExhausted, "cannot write " + path + ": " + std::strerror(errno));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "neuralake/base/error.h"
@@ -17,9 +18,10 @@ Status PrintAnswer(engine::RowStream& stream, const std::string& format);
 
 /// Write all rows of `stream` to the file at `path`, in the format that its name ends in. The file
 /// appears whole or not at all.
+/// \returns the number of rows
 /// \errors kInvalid           a name that ends in none of .parquet, .arrow, .csv, .ndjson, .json
 ///         kResourceExhausted the disk is full
-Status SaveAnswer(engine::RowStream& stream, const std::string& path);
+Result<std::int64_t> SaveAnswer(engine::RowStream& stream, const std::string& path);
 
 /// The format that the name of `path` ends in.
 /// \errors kInvalid

@@ -170,10 +170,10 @@ using Action = int (*)(const Options&);
 CLI::App* Add(CLI::App& group, const char* name, const char* help, Action action,
               const std::shared_ptr<Options>& options, Outcome& outcome) {
   auto* command = group.add_subcommand(name, help);
-  command->add_option("--project", options->folder, "a folder of the project");
-  command->add_option("--timeout", options->timeout_s, "seconds for the import")
+  command->add_option("--project", options->folder, "A folder of the project");
+  command->add_option("--timeout", options->timeout_s, "Seconds for the import")
       ->check(CLI::Range(0.001, 86'400.0));
-  command->add_flag("--json", options->json, "for machines");
+  command->add_flag("--json", options->json, "For machines");
   command->callback([action, options, &outcome] { outcome.exit_code = action(*options); });
   return command;
 }
@@ -181,15 +181,15 @@ CLI::App* Add(CLI::App& group, const char* name, const char* help, Action action
 }  // namespace
 
 void AddCatalog(CLI::App& app, Outcome& outcome) {
-  auto& group = Group(app, "catalog", "definitions, manifest, site and snippets");
+  auto& group = Group(app, "catalog", "Definitions, manifest, site and snippets");
   const auto options = std::make_shared<Options>();
-  Add(group, "build", "check the definitions and write .neuralake/catalog.json", RunBuild, options,
+  Add(group, "build", "Check the definitions and write .neuralake/catalog.json", RunBuild, options,
       outcome);
-  Add(group, "check", "check the definitions; writes nothing", RunCheck, options, outcome);
-  Add(group, "diff", "what the definitions change in the manifest on disk", RunDiff, options,
+  Add(group, "check", "Check the definitions; writes nothing", RunCheck, options, outcome);
+  Add(group, "diff", "What the definitions change in the manifest on disk", RunDiff, options,
       outcome)
-      ->add_flag("--exit-code", options->exit_code, "end with 1 when there are differences");
-  Add(group, "export", "print the catalog: the manifest, or one line a column", RunExport, options,
+      ->add_flag("--exit-code", options->exit_code, "End with 1 when there are differences");
+  Add(group, "export", "Print the catalog: the manifest, or one line a column", RunExport, options,
       outcome)
       ->add_option("--format", options->format, "json or csv")
       ->check(CLI::IsMember({"json", "csv"}));

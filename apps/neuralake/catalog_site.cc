@@ -29,7 +29,7 @@ struct Opened {
 
 Result<Opened> Open(const std::string& folder) {
   Opened opened{TRY(LoadProject(folder)), nullptr};
-  opened.catalog = TRY(LoadCatalog(opened.loaded.project));
+  opened.catalog = TRY(catalog::ReadManifest(opened.loaded.project));
   return opened;
 }
 
@@ -95,19 +95,19 @@ void AddCatalogSite(CLI::App& app, Outcome& outcome) {
   CLI::App& group = Group(app, "catalog", "the definitions: build, check, show");
   const auto request = std::make_shared<Request>();
 
-  CLI::App* site = group.add_subcommand("site", "write the catalog as static pages");
-  site->add_option("--project", request->project, "a folder of the project");
-  site->add_option("--output", request->output, "where to; default .neuralake/site");
-  site->add_flag("--json", request->json, "for machines");
+  CLI::App* site = group.add_subcommand("site", "Write the catalog as static pages");
+  site->add_option("--project", request->project, "A folder of the project");
+  site->add_option("--output", request->output, "Where to; default .neuralake/site");
+  site->add_flag("--json", request->json, "For machines");
   site->callback([request, &outcome] {
     const auto written = WriteSite(*request);
     if (!written.has_value()) outcome.exit_code = Report(written.error(), request->json);
   });
 
-  CLI::App* snippets = group.add_subcommand("snippets", "ways to ask for a table, to copy");
+  CLI::App* snippets = group.add_subcommand("snippets", "Ways to ask for a table, to copy");
   snippets->add_option("TABLE", request->table, "database.table")->required();
-  snippets->add_option("--project", request->project, "a folder of the project");
-  snippets->add_flag("--json", request->json, "for machines");
+  snippets->add_option("--project", request->project, "A folder of the project");
+  snippets->add_flag("--json", request->json, "For machines");
   snippets->callback([request, &outcome] {
     const auto printed = PrintSnippets(*request);
     if (!printed.has_value()) outcome.exit_code = Report(printed.error(), request->json);

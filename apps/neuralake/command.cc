@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <thread>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <pthread.h>
 #include <unistd.h>
@@ -25,6 +26,10 @@ int Report(const Error& error, bool json) {
     std::fprintf(stderr, "neuralake: %s\n", line.c_str());
   }
   return row.exit_code;
+}
+
+std::string Counted(std::int64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
 CLI::App& Group(CLI::App& app, const std::string& name, const std::string& description) {

@@ -1,14 +1,19 @@
 #pragma once
 
 #include <csignal>
+#include <cstdint>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
 #include "neuralake/base/error.h"
 
 namespace neuralake::app {
+
+/// The exit code of a command line that makes no sense.
+inline constexpr int kWrongUsage = 2;
 
 /// What the command that ran leaves behind; its callback fills it.
 struct Outcome {
@@ -20,6 +25,9 @@ struct Outcome {
 /// One line, `neuralake: message`; a message of several lines (every problem of a file) is joined
 /// by `; `. With `json`, the object that HTTP answers: `{"error": {"kind", "message", …}}`.
 int Report(const Error& error, bool json = false);
+
+/// `1 row`, `2 rows`.
+std::string Counted(std::int64_t count, std::string_view thing);
 
 /// The command group `name` of `app` (`table`, `catalog`), made when it is not there yet, so that
 /// each file can add its own subcommands to it.

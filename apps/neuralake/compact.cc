@@ -1,38 +1,34 @@
-#include <cstdlib>
 #include <memory>
 
 #include "commands.h"
+#include "project.h"
 #include "upkeep.h"
 #include <fmt/format.h>
 
-#include "neuralake/base/kill_switch.h"
 #include "neuralake/engine/file_reader.h"
 #include "neuralake/maintain/compactor.h"
 
 namespace neuralake::app {
 namespace {
 
-Result<std::unique_ptr<KillSwitch>> KillSwitchOf(const char* text) {
-  if (text == nullptr || *text == '\0') return nullptr;
-  return TRY(ArmedKillSwitch::Parse(text));
-}
-
 void Print(const UpkeepArguments& arguments, const std::string& table,
            const maintain::CompactionReport& report) {
-  if (report.files_removed == 0) return;
-  const std::string what = fmt::format("{} files ({}) into {} ({})", report.files_removed,
-                                       FormatBytes(report.bytes_removed), report.files_added,
-                                       FormatBytes(report.bytes_added));
+  const bool idle = report.files_removed == 0;
+  if (idle && !arguments.IsSingle()) return;
+  const std::string what = fmt::format(
+      "{} ({}) into {} ({})", Counted(static_cast<std::int64_t>(report.files_removed), "file"),
+      FormatBytes(report.bytes_removed), report.files_added, FormatBytes(report.bytes_added));
   const std::string text =
-      arguments.dry_run ? fmt::format("{}: would merge {} of at most that size", table, what)
-                        : fmt::format("{}: merged {}, version {}", table, what, report.version);
+      idle                ? table + ": nothing to merge"
+      : arguments.dry_run ? fmt::format("{}: would merge {} of at most that size", table, what)
+                          : fmt::format("{}: merged {}, version {}", table, what, report.version);
   nlohmann::ordered_json json = {{"table", table},
                                  {"dryRun", arguments.dry_run},
                                  {"filesRemoved", report.files_removed},
                                  {"filesAdded", report.files_added},
                                  {"bytesRemoved", report.bytes_removed},
                                  {"bytesAdded", report.bytes_added}};
-  if (!arguments.dry_run) {
+  if (!arguments.dry_run && !idle) {
     json["commits"] = report.commits;
     json["replans"] = report.replans;
     json["version"] = report.version;
@@ -44,7 +40,7 @@ Result<int> Run(const UpkeepArguments& arguments) {
   const auto stop = StopOnSignals();
   const auto loaded = TRY(UpkeepSettings(arguments));
   const auto& settings = loaded.settings.compact;
-  const auto kill_switch = TRY(KillSwitchOf(std::getenv("NEURALAKE_KILL_POINT")));
+  const auto kill_switch = TRY(KillSwitchOfEnvironment());
   const auto reader = TRY(engine::FileReader::Open({.memory_bytes = settings.memory_bytes}));
   const auto turn = [&](const maintain::Target& target, delta::Table& table,
                         const Deadline& deadline) -> Status {
@@ -67,7 +63,7 @@ Result<int> Run(const UpkeepArguments& arguments) {
 
 void AddCompact(CLI::App& app, Outcome& outcome) {
   auto* command = app.add_subcommand(
-      "compact", "merge small files of tables, at a cadence or once, without changing a row");
+      "compact", "Merge small files of tables, at a cadence or once, without changing a row");
   auto arguments = std::make_shared<UpkeepArguments>();
   arguments->AddTo(*command);
   command->callback([arguments, &outcome] {

@@ -16,6 +16,7 @@ void Collect(const CLI::App& app, const std::string& path, std::vector<Place>& p
   std::string words;
   for (const auto* child : app.get_subcommands({})) words += child->get_name() + " ";
   for (const auto* option : app.get_options()) {
+    if (option->get_group().empty()) continue;  // not shown in the help either
     for (const auto& name : option->get_lnames()) words += "--" + name + " ";
   }
   places.push_back({path, words});
@@ -67,7 +68,7 @@ std::string FishScript(const std::vector<Place>& places) {
 
 void AddCompletion(CLI::App& app, Outcome&) {
   auto* command = app.add_subcommand(
-      "completion", "print a completion script: source <(neuralake completion bash)");
+      "completion", "Print a completion script: source <(neuralake completion bash)");
   auto shell = std::make_shared<std::string>();
   command->add_option("shell", *shell, "bash, zsh or fish")
       ->required()

@@ -141,11 +141,11 @@ int Doctor(const std::string& folder, bool json) {
 void AddDoctor(CLI::App& app, Outcome& outcome) {
   auto* command = app.add_subcommand(
       "doctor",
-      "what is installed, reachable, misconfigured; all settings and where they came from");
+      "What is installed, reachable, misconfigured; all settings and where they came from");
   auto folder = std::make_shared<std::string>(".");
   auto json = std::make_shared<bool>(false);
-  command->add_option("--project", *folder, "a folder of the project");
-  command->add_flag("--json", *json, "for machines");
+  command->add_option("--project", *folder, "A folder of the project");
+  command->add_flag("--json", *json, "For machines");
   command->callback([folder, json, &outcome] { outcome.exit_code = Doctor(*folder, *json); });
 }
 

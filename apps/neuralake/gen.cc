@@ -1,16 +1,14 @@
 #include <chrono>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "commands.h"
 #include "gen_output.h"
+#include "progress_line.h"
 #include "project.h"
+#include "table_command.h"
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -35,38 +33,10 @@ struct Arguments {
   bool json = false;
 };
 
-/// The parts of `text`, which commas separate.
-std::vector<std::string> NamesOf(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> names;
-  for (std::string name; std::getline(in, name, ',');) names.push_back(name);
-  return names;
-}
-
-/// A file with Delta's schema JSON or with DDL, or DDL itself.
-Result<columnar::Schema> SchemaOf(const std::string& argument) {
-  std::string text = argument;
-  std::error_code failure;
-  if (std::filesystem::is_regular_file(argument, failure)) {
-    std::ifstream in(argument, std::ios::binary);
-    if (!in) return Fail(ErrorKind::kInvalid, "cannot read " + argument);
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  const auto start = text.find_first_not_of(" \t\r\n");
-  const bool is_json = start != std::string::npos && text[start] == '{';
-  auto schema = is_json ? columnar::ParseSchemaJson(text) : columnar::ParseDdl(text);
-  if (!schema.has_value()) {
-    // What a user hands over is wrong, not stored bytes.
-    schema.error().kind = ErrorKind::kInvalid;
-    return Annotate(std::move(schema).error(), "--schema");
-  }
-  return schema;
-}
-
 /// The columns, the key and the partitioning that the catalog of the project declares.
 Result<generate::DatasetRequest::Declared> DeclarationOf(const Arguments& arguments) {
   const auto loaded = TRY(LoadProject(arguments.project));
-  const auto catalog = TRY(LoadCatalog(loaded.project));
+  const auto catalog = TRY(catalog::ReadManifest(loaded.project));
   const auto dot = arguments.table.find('.');
   const auto* table = dot == std::string::npos ? nullptr
                                                : catalog->Find(arguments.table.substr(0, dot),
@@ -102,9 +72,9 @@ Status Complete(Arguments& arguments) {
         fmt::format("--schema and --table are for the dataset schema, not {}", request.name));
   }
   if (!arguments.table.empty()) request.declared = TRY(DeclarationOf(arguments));
-  if (!arguments.schema.empty()) request.declared.schema = TRY(SchemaOf(arguments.schema));
+  if (!arguments.schema.empty()) request.declared.schema = TRY(ReadSchema(arguments.schema));
   if (!arguments.partition_by.empty()) {
-    request.declared.partition_by = NamesOf(arguments.partition_by);
+    request.declared.partition_by = SplitNames(arguments.partition_by);
   }
   arguments.target.partition_by = request.declared.partition_by;
   const auto start = columnar::ParseTimestamp(arguments.start);
@@ -128,18 +98,31 @@ struct Done {
   double seconds = 0;
 };
 
-Result<Done> Generate(Arguments& arguments, const Deadline& deadline) {
+/// What is to be done, once the command line made sense.
+struct Work {
+  std::unique_ptr<generate::RowSource> source;
+  std::unique_ptr<GenOutput> output;
+};
+
+Result<Work> Prepare(Arguments& arguments, const Deadline& deadline) {
   TRY(Complete(arguments));
-  const auto source = TRY(generate::OpenDataset(arguments.request));
-  const auto output = TRY(GenOutput::Open(arguments.target, source->schema(), deadline));
+  Work work;
+  work.source = TRY(generate::OpenDataset(arguments.request));
+  work.output = TRY(GenOutput::Open(arguments.target, work.source->schema(), deadline));
+  return work;
+}
+
+Result<Done> Generate(const Work& work, const Deadline& deadline) {
   const auto begin = SystemClock::Get().Mono();
+  ProgressLine progress;
   Done done;
-  while (const auto batch = TRY(source->Next())) {
+  while (const auto batch = TRY(work.source->Next())) {
     TRY(deadline.Check("making up rows"));
-    TRY(output->Write(*batch, deadline));
+    TRY(work.output->Write(*batch, deadline));
     done.rows += batch->num_rows();
+    progress.Rows(done.rows);
   }
-  done.written = TRY(output->Finish(deadline));
+  done.written = TRY(work.output->Finish(deadline));
   done.seconds = std::chrono::duration<double>(SystemClock::Get().Mono() - begin).count();
   return done;
 }
@@ -171,10 +154,11 @@ void Print(const Arguments& arguments, const Done& done) {
     return;
   }
   const auto& written = done.written;
-  fmt::print(out, "{} rows of {}, {} bytes of {}", done.rows, arguments.request.name, written.bytes,
-             written.format);
-  if (written.version)
-    fmt::print(out, ", version {} in {} files", *written.version, *written.files);
+  fmt::print(out, "{} of {}, {} of {}", Counted(done.rows, "row"), arguments.request.name,
+             Counted(written.bytes, "byte"), written.format);
+  if (written.version) {
+    fmt::print(out, ", version {} in {}", *written.version, Counted(*written.files, "file"));
+  }
   if (written.damage && written.damage->total() > 0) {
     fmt::print(out, "; {} bad ones: {} with a wrong type, {} without a field, {} cut off",
                written.damage->total(), written.damage->wrong_type, written.damage->missing_field,
@@ -184,7 +168,7 @@ void Print(const Arguments& arguments, const Done& done) {
 }
 
 std::string DatasetHelp() {
-  std::string help = "one of: ";
+  std::string help = "One of: ";
   for (const auto& row : generate::Datasets()) {
     help += fmt::format("{}{}", help.ends_with(": ") ? "" : ", ", row.name);
   }
@@ -194,12 +178,12 @@ std::string DatasetHelp() {
 void AddOptions(CLI::App& command, Arguments& arguments) {
   auto& request = arguments.request;
   command.add_option("dataset", request.name, DatasetHelp())->required();
-  command.add_option("--rows", request.rows, "how many; otherwise 10000, or what --scale makes");
-  command.add_option("--seed", request.seed, "the same seed gives the same bytes")
+  command.add_option("--rows", request.rows, "How many; otherwise 10000, or what --scale makes");
+  command.add_option("--seed", request.seed, "The same seed gives the same bytes")
       ->capture_default_str();
   command
       .add_option("--output", arguments.target.output,
-                  "a file (.ndjson, .csv, .arrow, .parquet), - for standard output, else the "
+                  "A file (.ndjson, .csv, .arrow, .parquet), - for standard output, else the "
                   "location of a Delta table, which is made or appended to")
       ->capture_default_str();
   command
@@ -210,7 +194,7 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
       ->capture_default_str();
   command
       .add_option("--bad-rows", arguments.target.bad_rows,
-                  "share of lines to break: wrong types, missing fields, broken JSON")
+                  "Share of lines to break: wrong types, missing fields, broken JSON")
       ->capture_default_str();
   command.add_option("--scale", request.scale, "tpch: 1 is six million line items");
   command.add_option("--devices", request.telemetry.devices, "telemetry: how many")
@@ -224,26 +208,33 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
                                     "file with them or with Delta's schema JSON");
   command.add_option("--table", arguments.table, "schema: columns of this table of the catalog")
       ->excludes(schema);
-  command.add_option("--project", arguments.project, "a folder of the project");
+  command.add_option("--project", arguments.project, "A folder of the project");
   command.add_option("--partition-by", arguments.partition_by,
-                     "of a new Delta table: columns, separated by commas");
+                     "Of a new Delta table: columns, separated by commas");
   command.add_option("--nulls", request.declared.nulls, "schema: share of nulls")
       ->capture_default_str();
   command.add_option("--distinct", request.declared.distinct, "schema: different values a column")
       ->capture_default_str();
-  command.add_flag("--json", arguments.json, "the report as one JSON object");
+  command.add_flag("--json", arguments.json, "The report as one JSON object");
 }
 
 }  // namespace
 
 void AddGen(CLI::App& app, Outcome& outcome) {
   auto* command =
-      app.add_subcommand("gen", "make up data: telemetry, TPC-H-like tables, any schema");
+      app.add_subcommand("gen", "Make up data: telemetry, TPC-H-like tables, any schema");
   auto arguments = std::make_shared<Arguments>();
   AddOptions(*command, *arguments);
   command->callback([arguments, &outcome] {
-    const auto stop = StopOnSignals();
-    const auto done = Generate(*arguments, Deadline::Never(stop));
+    const auto deadline = Deadline::Never(StopOnSignals());
+    const auto work = Prepare(*arguments, deadline);
+    if (!work.has_value()) {
+      outcome.exit_code = Report(work.error(), arguments->json);
+      // Nothing was looked at but what the user said.
+      if (work.error().kind == ErrorKind::kInvalid) outcome.exit_code = kWrongUsage;
+      return;
+    }
+    const auto done = Generate(*work, deadline);
     if (!done.has_value()) {
       outcome.exit_code = Report(done.error(), arguments->json);
     } else {

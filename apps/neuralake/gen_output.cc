@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "file_place.h"
 #include "table_command.h"
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
@@ -13,28 +14,12 @@
 #include "neuralake/columnar/arrow_types.h"
 #include "neuralake/columnar/parquet/parquet_writer.h"
 #include "neuralake/columnar/parquet/store_sink.h"
-#include "neuralake/delta/table.h"
-#include "neuralake/delta/write.h"
+#include "neuralake/delta/data/table_write.h"
 #include "neuralake/serve/format/encoder.h"
 #include "neuralake/storage/object_store.h"
 
 namespace neuralake::app {
 namespace {
-
-struct Place {
-  std::shared_ptr<storage::ObjectStore> store;
-  std::string key;
-};
-
-/// The store of the folder that `location` lies in, and its name there.
-Result<Place> PlaceOf(const std::string& location) {
-  Uri folder = TRY(Uri::Parse(location));
-  const auto slash = folder.path.rfind('/');
-  const std::string key = folder.path.substr(slash == std::string::npos ? 0 : slash + 1);
-  folder.path = slash == std::string::npos ? "" : folder.path.substr(0, slash);
-  if (folder.scheme == "file" && folder.path.empty()) folder.path = "/";
-  return Place{TRY(storage::OpenStore(folder)), key};
-}
 
 /// Where bytes of text or of a stream of batches go.
 class Bytes {
@@ -65,7 +50,7 @@ class StdoutBytes final : public Bytes {
 
 class ObjectBytes final : public Bytes {
  public:
-  explicit ObjectBytes(Place place) : sink_(std::move(place.store), std::move(place.key)) {}
+  explicit ObjectBytes(FilePlace place) : sink_(std::move(place.store), std::move(place.key)) {}
 
   Status Write(std::string_view bytes, const Deadline& deadline) override {
     sink_.set_deadline(deadline);
@@ -84,7 +69,7 @@ class ObjectBytes final : public Bytes {
 
 Result<std::unique_ptr<Bytes>> OpenBytes(const std::string& output) {
   if (output == "-") return std::make_unique<StdoutBytes>();
-  return std::make_unique<ObjectBytes>(TRY(PlaceOf(output)));
+  return std::make_unique<ObjectBytes>(TRY(Locate(output)));
 }
 
 /// CSV, Arrow and Parquet as an answer of the service has them.
@@ -195,61 +180,38 @@ class ParquetOutput final : public GenOutput {
   std::unique_ptr<columnar::ParquetWriter> writer_;
 };
 
-/// A Delta table: made when it is not there, then one commit with all rows.
+/// A Delta table: one commit with all rows, which makes the table when it is not there.
 class TableOutput final : public GenOutput {
  public:
   static Result<std::unique_ptr<GenOutput>> Open(const GenTarget& target,
                                                  const columnar::Schema& schema,
                                                  const Deadline& deadline) {
+    delta::TableWriteOptions options;
+    options.creation.schema = schema;
+    options.creation.partition_columns = target.partition_by;
     const auto table = TRY(OpenTable(target.output));
-    auto latest = table->Latest(deadline);
-    if (!latest.has_value() && latest.error().kind == ErrorKind::kNotFound) {
-      delta::Metadata metadata;
-      metadata.schema = schema;
-      metadata.partition_columns = target.partition_by;
-      delta::CommitInfo info;
-      info.operation = "CREATE TABLE";
-      latest = TRY(table->Create(std::move(metadata), {}, std::move(info), deadline)).snapshot;
-    }
-    const auto base = TRY(latest);
-    auto writer =
-        TRY(delta::DataWriter::Open(table->store(), base->protocol(), base->metadata(), {}));
-    return std::make_unique<TableOutput>(table, base, std::move(writer));
+    return std::make_unique<TableOutput>(
+        TRY(delta::TableWrite::Begin(table, schema, std::move(options), deadline)));
   }
 
-  TableOutput(std::shared_ptr<delta::Table> table, delta::SnapshotPtr base,
-              std::unique_ptr<delta::DataWriter> writer)
-      : table_(std::move(table)), base_(std::move(base)), writer_(std::move(writer)) {}
+  explicit TableOutput(std::unique_ptr<delta::TableWrite> write) : write_(std::move(write)) {}
 
   Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override {
-    rows_ += batch.num_rows();
-    return writer_->Write(batch, deadline);
+    return write_->Write(batch, deadline);
   }
 
   Result<GenWritten> Finish(const Deadline& deadline) override {
+    const auto done = TRY(write_->Commit(deadline));
     GenWritten written;
     written.format = "delta";
-    delta::CommitRequest request;
-    for (auto& file : TRY(writer_->Finish(deadline))) {
-      written.bytes += file.size;
-      request.actions.emplace_back(std::move(file));
-    }
-    written.files = static_cast<std::int64_t>(request.actions.size());
-    request.info.operation = "WRITE";
-    request.info.operation_parameters = {{"mode", "Append"}};
-    request.info.operation_metrics = {{"numFiles", std::to_string(*written.files)},
-                                      {"numOutputRows", std::to_string(rows_)},
-                                      {"numOutputBytes", std::to_string(written.bytes)}};
-    request.info.is_blind_append = true;
-    written.version = TRY(table_->Commit(base_, std::move(request), deadline)).version;
+    written.bytes = done.bytes;
+    written.files = done.files;
+    written.version = done.version;
     return written;
   }
 
  private:
-  std::shared_ptr<delta::Table> table_;
-  delta::SnapshotPtr base_;
-  std::unique_ptr<delta::DataWriter> writer_;
-  std::int64_t rows_ = 0;
+  std::unique_ptr<delta::TableWrite> write_;
 };
 
 Result<std::string> FormatOf(const GenTarget& target) {
@@ -284,7 +246,7 @@ Result<std::unique_ptr<GenOutput>> GenOutput::Open(const GenTarget& target,
     return std::make_unique<LinesOutput>(TRY(OpenBytes(target.output)), schema, std::move(spoiler));
   }
   if (format == "parquet" && target.output != "-") {
-    auto place = TRY(PlaceOf(target.output));
+    auto place = TRY(Locate(target.output));
     return std::make_unique<ParquetOutput>(TRY(columnar::ParquetWriter::Open(
         std::move(place.store), std::move(place.key), schema, columnar::ParquetOptions{})));
   }

@@ -16,17 +16,8 @@ namespace neuralake::app {
 namespace {
 
 constexpr std::chrono::seconds kTick{1};
-/// The supervisor ends a child 10 s after it told it to end.
+/// The supervisor ends a child 15 s after it told it to end.
 constexpr std::chrono::seconds kDrainTime{8};
-/// For crash tests: the step at which the process ends itself; see `KillSwitch`.
-constexpr const char* kKillVariable = "NEURALAKE_KILL_POINT";
-
-Result<std::unique_ptr<KillSwitch>> Kills() {
-  const char* text = std::getenv(kKillVariable);
-  if (text == nullptr || *text == '\0') return std::unique_ptr<KillSwitch>();
-  return TRY(ArmedKillSwitch::Parse(text));
-}
-
 ingest::KafkaTopicOptions TopicOf(const settings::KafkaSource& given) {
   ingest::KafkaTopicOptions options{
       .consumer = {.brokers = given.brokers, .properties = given.properties},
@@ -80,7 +71,7 @@ Status Ingest(const std::string& folder) {
   const auto loaded = TRY(LoadProject(folder));
   observe::Log log("ingest", TRY(observe::ParseLevel(loaded.settings.log.level)));
   observe::Metrics metrics;
-  const auto armed = TRY(Kills());
+  const auto armed = TRY(KillSwitchOfEnvironment());
   auto& kills = armed == nullptr ? KillSwitch::Off() : *armed;
   ManifestWatch manifest(loaded.project);
   auto catalog = TRY(manifest.Poll());
@@ -115,9 +106,9 @@ Status Ingest(const std::string& folder) {
 }  // namespace
 
 void AddIngest(CLI::App& app, Outcome& outcome) {
-  auto* command = app.add_subcommand("ingest", "take in events, by push and from Kafka");
+  auto* command = app.add_subcommand("ingest", "Take in events, by push and from Kafka");
   auto folder = std::make_shared<std::string>(".");
-  command->add_option("--project", *folder, "a folder of the project");
+  command->add_option("--project", *folder, "A folder of the project");
   command->callback([folder, &outcome] {
     if (const auto done = Ingest(*folder); !done.has_value()) {
       outcome.exit_code = Report(done.error());

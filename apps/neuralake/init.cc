@@ -76,11 +76,11 @@ int Init(const std::string& folder, bool json) {
 }  // namespace
 
 void AddInit(CLI::App& app, Outcome& outcome) {
-  auto* command = app.add_subcommand("init", "a project with a sample catalog");
+  auto* command = app.add_subcommand("init", "A project with a sample catalog");
   auto folder = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  command->add_option("DIR", *folder, "a folder that is new or empty")->required();
-  command->add_flag("--json", *json, "for machines");
+  command->add_option("DIR", *folder, "A folder that is new or empty")->required();
+  command->add_flag("--json", *json, "For machines");
   command->callback([folder, json, &outcome] { outcome.exit_code = Init(*folder, *json); });
 }
 

@@ -51,7 +51,7 @@ Result<catalog::CatalogPtr> ManifestCatalog(const std::string& path) {
 
 Result<catalog::CatalogPtr> ProjectCatalog(const std::string& folder) {
   const auto loaded = TRY(LoadProject(folder));
-  return LoadCatalog(loaded.project);
+  return catalog::ReadManifest(loaded.project);
 }
 
 std::shared_ptr<engine::FunctionRunner> MakeFunctionRunner(const settings::Settings& settings,

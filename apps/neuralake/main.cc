@@ -42,10 +42,11 @@ int Run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help, --version
+    const bool is_answer = error.get_exit_code() == 0;  // --help, --version
+    if (is_answer && !NamesUnknownSubcommand(app, argc, argv)) return app.exit(error);
     // CLI11 has its own numbers for each mistake; ours has one for wrong usage.
     std::fprintf(stderr, "neuralake: %s\n", UsageLine(app, argc, argv, error).c_str());
-    return 2;
+    return kWrongUsage;
   }
   return outcome.exit_code;
 }

@@ -1,9 +1,8 @@
 #include "project.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 namespace neuralake::app {
@@ -13,10 +12,6 @@ namespace {
 constexpr auto kFirstBuildTimeMax = std::chrono::minutes(1);
 
 }  // namespace
-
-std::string ManifestPath(const std::string& project) {
-  return (std::filesystem::path(project) / ".neuralake" / "catalog.json").string();
-}
 
 Result<settings::Loaded> LoadProject(const std::string& folder,
                                      const std::map<std::string, std::string>& flags) {
@@ -35,15 +30,10 @@ std::string IngestSocket(const settings::Loaded& loaded) {
   return (std::filesystem::path(IngestFolder(loaded)) / "ingest.sock").string();
 }
 
-Result<catalog::CatalogPtr> LoadCatalog(const std::string& project) {
-  const std::string path = ManifestPath(project);
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    return Fail(ErrorKind::kNotFound, "no manifest " + path + "; run `neuralake catalog build`");
-  }
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  return catalog::LoadManifest(bytes.str(), project);
+Result<std::unique_ptr<KillSwitch>> KillSwitchOfEnvironment() {
+  const char* text = std::getenv("NEURALAKE_KILL_POINT");
+  if (text == nullptr || *text == '\0') return nullptr;
+  return TRY(ArmedKillSwitch::Parse(text));
 }
 
 catalog::BuildRequest BuildRequestOf(const settings::Loaded& loaded) {

@@ -1,17 +1,16 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <stop_token>
 #include <string>
 
+#include "neuralake/base/kill_switch.h"
 #include "neuralake/catalog/build.h"
 #include "neuralake/catalog/model.h"
 #include "neuralake/settings/settings.h"
 
 namespace neuralake::app {
-
-/// Where the manifest of `project` lies.
-std::string ManifestPath(const std::string& project);
 
 /// The settings of the project at or above `folder`.
 ///
@@ -27,10 +26,9 @@ std::string IngestFolder(const settings::Loaded& loaded);
 /// The socket of the ingest process, absolute.
 std::string IngestSocket(const settings::Loaded& loaded);
 
-/// The catalog of `project`, from its manifest.
-/// \errors kNotFound  no manifest yet; says which command makes one
-///         kInvalid   not a manifest of this version
-Result<catalog::CatalogPtr> LoadCatalog(const std::string& project);
+/// The step at which a crash test ends this process, from `NEURALAKE_KILL_POINT`; null without it.
+/// \errors kInvalid
+Result<std::unique_ptr<KillSwitch>> KillSwitchOfEnvironment();
 
 /// What it takes to import the definitions of a project.
 catalog::BuildRequest BuildRequestOf(const settings::Loaded& loaded);

@@ -10,7 +10,7 @@ namespace {
 void PrintOptions(const CLI::App& command) {
   bool head = false;
   for (const auto* option : command.get_options()) {
-    if (option->get_name() == "--help") continue;
+    if (option->get_name() == "--help" || option->get_group().empty()) continue;
     if (!head) std::cout << "\n| argument | |\n|---|---|\n";
     head = true;
     const bool flag = option->get_items_expected_max() == 0;
@@ -42,7 +42,7 @@ void PrintCommandLine(const CLI::App& app) {
 }  // namespace
 
 void AddReference(CLI::App& app, Outcome&) {
-  auto* command = app.add_subcommand("reference", "print a reference page, in Markdown");
+  auto* command = app.add_subcommand("reference", "Print a reference page, in Markdown");
   auto page = std::make_shared<std::string>();
   command->add_option("page", *page, "settings or cli")
       ->required()

@@ -4,6 +4,7 @@
 #include <exception>
 #include <string_view>
 
+#include "file_place.h"
 #include "row_text.h"
 #include <arrow/buffer.h>
 #include <arrow/io/interfaces.h>
@@ -12,7 +13,6 @@
 #include <parquet/arrow/reader.h>
 #include <parquet/file_reader.h>
 
-#include "neuralake/base/uri.h"
 #include "neuralake/columnar/arrow_result.h"
 #include "neuralake/columnar/arrow_types.h"
 #include "neuralake/columnar/object_file.h"
@@ -117,21 +117,6 @@ Result<Form> FormOf(const std::string& location) {
   return Fail(ErrorKind::kInvalid,
               "cannot tell the format of " + location +
                   ": its name must end in .parquet, .arrow, .csv, .ndjson or .json");
-}
-
-/// A file, and the store of the folder that it lies in.
-struct Place {
-  std::shared_ptr<storage::ObjectStore> store;
-  std::string key;
-};
-
-Result<Place> Locate(const std::string& location) {
-  Uri folder = TRY(Uri::Parse(location));
-  const auto slash = folder.path.rfind('/');
-  const std::string name = slash == std::string::npos ? folder.path : folder.path.substr(slash + 1);
-  folder.path.erase(slash == std::string::npos ? 0 : slash);
-  if (folder.scheme == "file" && folder.path.empty()) folder.path = "/";
-  return Place{TRY(storage::OpenStore(folder)), name};
 }
 
 }  // namespace

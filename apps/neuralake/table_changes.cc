@@ -1,7 +1,7 @@
-#include "answer.h"
 #include "commands.h"
 #include "local_engine.h"
 #include "table_command.h"
+#include "table_rows.h"
 #include <fmt/format.h>
 
 #include "neuralake/delta/change_rows.h"
@@ -16,19 +16,8 @@ struct Arguments {
   std::optional<std::int64_t> to;
   std::string from_timestamp;
   std::string to_timestamp;
-  std::string output;
-  std::string format = "table";
-  bool json = false;
+  RowsTarget target;
 };
-
-std::string Quoted(const std::string& name) {
-  std::string out = "\"";
-  for (const char c : name) {
-    if (c == '"') out += c;
-    out += c;
-  }
-  return out + '"';
-}
 
 /// The first version at or after the time `text`.
 Result<delta::Version> VersionFrom(delta::Table& table, const std::string& text,
@@ -59,14 +48,15 @@ Result<delta::ChangePlan> Plan(delta::Table& table, const Arguments& arguments,
 /// The columns of the table and of the feed.
 std::string Select(const delta::Metadata& metadata) {
   std::string sql = "SELECT ";
-  for (const auto& field : metadata.schema.fields) sql += Quoted(field.name) + ", ";
+  for (const auto& field : metadata.schema.fields) sql += Quoted(field.name, '"') + ", ";
   return sql + fmt::format("coalesce({0}, {1}) AS {0}, {2}, {3} FROM lake.changes",
-                           Quoted(delta::kChangeType), Quoted(delta::kChangeKind),
-                           Quoted(delta::kCommitVersion), Quoted(delta::kCommitTimestamp));
+                           Quoted(delta::kChangeType, '"'), Quoted(delta::kChangeKind, '"'),
+                           Quoted(delta::kCommitVersion, '"'),
+                           Quoted(delta::kCommitTimestamp, '"'));
 }
 
 Status Changes(const Arguments& arguments) {
-  if (!arguments.output.empty()) TRY(FormatOfFile(arguments.output));
+  TRY(arguments.target.Check());
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto table = TRY(OpenTable(arguments.uri));
   const auto plan = TRY(Plan(*table, arguments, deadline));
@@ -75,44 +65,32 @@ Status Changes(const Arguments& arguments) {
   options.open_table = [&changes](const std::string&) { return changes; };
   const auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(TRY(AdHocCatalog({"changes=" + arguments.uri})));
-  engine::Statement statement;
-  statement.sql = Select(plan.end->metadata());
-  auto stream = engine->Execute(statement, {}, {}, deadline);
-  if (!stream.has_value()) {
-    // The statement was made here: a place in it would mean nothing to the reader.
-    stream.error().position = -1;
-    return std::unexpected(stream.error());
-  }
-  if (arguments.output.empty()) return PrintAnswer(**stream, arguments.format);
-  return SaveAnswer(**stream, arguments.output);
+  return WriteRows(*engine, Select(plan.end->metadata()), arguments.target, deadline);
 }
 
 }  // namespace
 
 void AddTableChanges(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "look at and work on Delta tables")
+  auto* command = Group(app, "table", "Look at and work on Delta tables")
                       .add_subcommand("changes",
-                                      "the rows that each version inserted, deleted or "
+                                      "The rows that each version inserted, deleted or "
                                       "updated (change data feed)");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
-  auto* from = command->add_option("--from", arguments->from, "the first version");
-  auto* to = command->add_option("--to", arguments->to, "the last version; the newest by default");
+  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  auto* from = command->add_option("--from", arguments->from, "The first version");
+  auto* to = command->add_option("--to", arguments->to, "The last version; the newest by default");
   command
       ->add_option("--from-timestamp", arguments->from_timestamp,
-                   "from the first version at or after this time (ISO)")
+                   "From the first version at or after this time (ISO)")
       ->excludes(from);
   command
       ->add_option("--to-timestamp", arguments->to_timestamp,
-                   "to the last version at or before this time (ISO)")
+                   "To the last version at or before this time (ISO)")
       ->excludes(to);
-  command->add_option("--output", arguments->output,
-                      "a file: .parquet, .arrow, .csv, .ndjson or .json");
-  command->add_option("--format", arguments->format, kFormats)->capture_default_str();
-  command->add_flag("--json", arguments->json, "errors as JSON");
+  arguments->target.AddTo(*command);
   command->callback([arguments, &outcome] {
     const auto done = Changes(*arguments);
-    if (!done) outcome.exit_code = Report(done.error(), arguments->json);
+    if (!done) outcome.exit_code = Report(done.error(), arguments->target.json);
   });
 }
 

@@ -27,11 +27,11 @@ Status Checkpoint(const Arguments& arguments) {
 }  // namespace
 
 void AddTableCheckpoint(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "look at and work on Delta tables")
-                      .add_subcommand("checkpoint", "write a checkpoint of the newest version");
+  auto* command = Group(app, "table", "Look at and work on Delta tables")
+                      .add_subcommand("checkpoint", "Write a checkpoint of the newest version");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
-  command->add_flag("--json", arguments->json, "one JSON object");
+  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  command->add_flag("--json", arguments->json, "One JSON object");
   command->callback([arguments, &outcome] {
     const auto done = Checkpoint(*arguments);
     if (!done) outcome.exit_code = Report(done.error(), arguments->json);

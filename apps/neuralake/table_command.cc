@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include <fmt/chrono.h>
@@ -14,8 +17,8 @@
 namespace neuralake::app {
 
 void VersionChoice::AddTo(CLI::App& command) {
-  auto* by_version = command.add_option("--version", version, "the version to look at");
-  command.add_option("--timestamp", timestamp, "the last version at or before this time (ISO)")
+  auto* by_version = command.add_option("--version", version, "The version to look at");
+  command.add_option("--timestamp", timestamp, "The last version at or before this time (ISO)")
       ->excludes(by_version);
 }
 
@@ -49,6 +52,25 @@ std::vector<std::string> SplitNames(const std::string& names) {
     parts.push_back(part.substr(first, part.find_last_not_of(' ') - first + 1));
   }
   return parts;
+}
+
+Result<columnar::Schema> ReadSchema(const std::string& argument) {
+  std::string text = argument;
+  std::error_code failure;
+  if (std::filesystem::is_regular_file(argument, failure)) {
+    std::ifstream in(argument, std::ios::binary);
+    if (!in) return Fail(ErrorKind::kInvalid, "cannot read " + argument);
+    text.assign(std::istreambuf_iterator<char>(in), {});
+  }
+  const auto start = text.find_first_not_of(" \t\r\n");
+  const bool is_json = start != std::string::npos && text[start] == '{';
+  auto schema = is_json ? columnar::ParseSchemaJson(text) : columnar::ParseDdl(text);
+  if (!schema) {
+    // What a user hands over is wrong, not stored bytes.
+    schema.error().kind = ErrorKind::kInvalid;
+    return Annotate(std::move(schema).error(), "--schema");
+  }
+  return schema;
 }
 
 Result<delta::StringMap> ParseProperties(const std::vector<std::string>& texts) {

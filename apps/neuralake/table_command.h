@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "neuralake/base/clock.h"
+#include "neuralake/columnar/types.h"
 #include "neuralake/delta/table.h"
 
 namespace neuralake::app {
@@ -32,6 +33,10 @@ Result<delta::SnapshotPtr> OpenSnapshot(delta::Table& table, const VersionChoice
 
 /// The parts of `names`, which commas separate, without blanks around them.
 std::vector<std::string> SplitNames(const std::string& names);
+
+/// Columns that a user says: a file with Delta's schema JSON or with DDL, or DDL itself.
+/// \errors kInvalid  with the offset at which the text stops making sense
+Result<columnar::Schema> ReadSchema(const std::string& argument);
 
 /// Table properties given as `key=value`.
 /// \errors kInvalid  not of that form, or a key twice

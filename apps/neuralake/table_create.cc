@@ -1,8 +1,3 @@
-#include <cctype>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "commands.h"
 #include "table_command.h"
 #include <fmt/format.h>
@@ -19,26 +14,6 @@ struct Arguments {
   std::string description;
   bool json = false;
 };
-
-/// A file with Delta's schema JSON or with DDL, or DDL itself.
-Result<columnar::Schema> ReadSchema(const std::string& argument) {
-  std::string text = argument;
-  std::error_code failure;
-  if (std::filesystem::is_regular_file(argument, failure)) {
-    std::ifstream in(argument, std::ios::binary);
-    if (!in) return Fail(ErrorKind::kInvalid, "cannot read " + argument);
-    text.assign(std::istreambuf_iterator<char>(in), {});
-  }
-  const auto start = std::ranges::find_if_not(text, [](unsigned char c) { return isspace(c); });
-  const bool is_json = start != text.end() && *start == '{';
-  auto schema = is_json ? columnar::ParseSchemaJson(text) : columnar::ParseDdl(text);
-  if (!schema) {
-    // What a user hands over is wrong, not stored bytes.
-    schema.error().kind = ErrorKind::kInvalid;
-    return Annotate(std::move(schema).error(), "--schema");
-  }
-  return schema;
-}
 
 Status Create(const Arguments& arguments) {
   delta::Metadata metadata;
@@ -57,8 +32,9 @@ Status Create(const Arguments& arguments) {
   if (arguments.json) {
     PrintLine({{"version", outcome.version}, {"id", outcome.snapshot->metadata().id}});
   } else {
-    fmt::print("created {} with {} columns\n", table->store()->root().ToString(),
-               outcome.snapshot->metadata().schema.fields.size());
+    const auto columns = outcome.snapshot->metadata().schema.fields.size();
+    fmt::print("created {} with {}\n", table->store()->root().ToString(),
+               Counted(static_cast<std::int64_t>(columns), "column"));
   }
   return {};
 }
@@ -66,20 +42,20 @@ Status Create(const Arguments& arguments) {
 }  // namespace
 
 void AddTableCreate(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "look at and work on Delta tables")
-                      .add_subcommand("create", "create an empty table");
+  auto* command = Group(app, "table", "Look at and work on Delta tables")
+                      .add_subcommand("create", "Create an empty table");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
+  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
   command
       ->add_option("--schema", arguments->schema,
-                   "columns, 'id BIGINT NOT NULL, name STRING'; or a file with them or with "
+                   "Columns, 'id BIGINT NOT NULL, name STRING'; or a file with them or with "
                    "Delta's schema JSON")
       ->required();
-  command->add_option("--partition-by", arguments->partition_by, "columns, separated by commas");
-  command->add_option("--property", arguments->properties, "a table property: key=value");
-  command->add_option("--name", arguments->name, "what the table is called");
-  command->add_option("--description", arguments->description, "what the table is about");
-  command->add_flag("--json", arguments->json, "one JSON object");
+  command->add_option("--partition-by", arguments->partition_by, "Columns, separated by commas");
+  command->add_option("--property", arguments->properties, "A table property: key=value");
+  command->add_option("--name", arguments->name, "What the table is called");
+  command->add_option("--description", arguments->description, "What the table is about");
+  command->add_flag("--json", arguments->json, "One JSON object");
   command->callback([arguments, &outcome] {
     const auto done = Create(*arguments);
     if (!done) outcome.exit_code = Report(done.error(), arguments->json);

@@ -76,23 +76,23 @@ Status Discover(const Arguments& arguments) {
 }  // namespace
 
 void AddTableFiles(CLI::App& app, Outcome& outcome) {
-  auto& group = Group(app, "table", "look at and work on Delta tables");
+  auto& group = Group(app, "table", "Look at and work on Delta tables");
   const auto finish = [&outcome](CLI::App* command, std::shared_ptr<Arguments> arguments,
                                  Status (*run)(const Arguments&)) {
-    command->add_flag("--json", arguments->json, "one JSON object a line");
+    command->add_flag("--json", arguments->json, "One JSON object a line");
     command->callback([arguments, run, &outcome] {
       const auto done = run(*arguments);
       if (!done) outcome.exit_code = Report(done.error(), arguments->json);
     });
   };
   auto arguments = std::make_shared<Arguments>();
-  auto* files = group.add_subcommand("files", "the data files of a table");
-  files->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
+  auto* files = group.add_subcommand("files", "The data files of a table");
+  files->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
   arguments->choice.AddTo(*files);
   finish(files, arguments, Files);
   auto prefix = std::make_shared<Arguments>();
-  auto* discover = group.add_subcommand("discover", "the Delta tables below a folder or prefix");
-  discover->add_option("prefix", prefix->uri, "path, file:// or s3:// location")->required();
+  auto* discover = group.add_subcommand("discover", "The Delta tables below a folder or prefix");
+  discover->add_option("prefix", prefix->uri, "A path, file://… or s3://…")->required();
   finish(discover, prefix, Discover);
 }
 

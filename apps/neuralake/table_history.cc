@@ -55,13 +55,13 @@ Status History(const Arguments& arguments) {
 }  // namespace
 
 void AddTableHistory(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "look at and work on Delta tables")
-                      .add_subcommand("history", "the commits of a table, newest first");
+  auto* command = Group(app, "table", "Look at and work on Delta tables")
+                      .add_subcommand("history", "The commits of a table, newest first");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
-  command->add_option("--limit", arguments->limit, "how many commits at most")
+  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  command->add_option("--limit", arguments->limit, "How many commits at most")
       ->default_val(kLimitDefault);
-  command->add_flag("--json", arguments->json, "one JSON object a line");
+  command->add_flag("--json", arguments->json, "One JSON object a line");
   command->callback([arguments, &outcome] {
     const auto done = History(*arguments);
     if (!done) outcome.exit_code = Report(done.error(), arguments->json);

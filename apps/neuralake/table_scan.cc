@@ -1,9 +1,11 @@
 #include <memory>
-#include <sstream>
+#include <optional>
+#include <string_view>
 
-#include "answer.h"
 #include "commands.h"
 #include "local_engine.h"
+#include "table_command.h"
+#include "table_rows.h"
 
 namespace neuralake::app {
 namespace {
@@ -14,28 +16,16 @@ struct ScanArguments {
   std::string timestamp;
   std::string columns;
   std::string where;
-  std::string output;
-  std::string format = "table";
-  bool json = false;
+  std::optional<std::int64_t> limit;
+  RowsTarget target;
 };
 
-std::string Quoted(const std::string& text, char quote) {
-  std::string out(1, quote);
-  for (const char c : text) {
-    if (c == quote) out += quote;
-    out += c;
-  }
-  return out + quote;
-}
-
 std::string ColumnList(const std::string& columns) {
-  if (columns.empty()) return "*";
-  std::istringstream in(columns);
   std::string list;
-  for (std::string name; std::getline(in, name, ',');) {
+  for (const auto& name : SplitNames(columns)) {
     list += (list.empty() ? "" : ", ") + Quoted(name, '"');
   }
-  return list;
+  return list.empty() ? "*" : list;
 }
 
 std::string ScanSql(const ScanArguments& arguments) {
@@ -45,12 +35,16 @@ std::string ScanSql(const ScanArguments& arguments) {
   } else if (!arguments.timestamp.empty()) {
     sql += " AT (TIMESTAMP => " + Quoted(arguments.timestamp, '\'') + ")";
   }
-  if (!arguments.where.empty()) sql += " WHERE " + arguments.where;
+  // A line of its own, so that a comment in the condition ends with it.
+  if (!arguments.where.empty()) sql += " WHERE (" + arguments.where + "\n)";
+  if (arguments.limit) sql += " LIMIT " + std::to_string(*arguments.limit);
   return sql;
 }
 
-/// `error` with the location of the table, unless it names it.
+/// `error` with the location of the table in place of the name that it has here only.
 Error Located(Error error, const std::string& uri) {
+  constexpr std::string_view kOurName = "table lake.t: ";
+  if (error.message.starts_with(kOurName)) error.message.erase(0, kOurName.size());
   const auto location = Uri::Parse(uri);
   const std::string name = location ? location->ToString() : uri;
   if (error.message.contains(name)) return error;
@@ -58,18 +52,9 @@ Error Located(Error error, const std::string& uri) {
 }
 
 Status Scan(const ScanArguments& arguments) {
-  if (!arguments.output.empty()) TRY(FormatOfFile(arguments.output));
+  TRY(arguments.target.Check());
   const auto engine = TRY(LocalEngine(TRY(AdHocCatalog({"t=" + arguments.uri})), "."));
-  engine::Statement statement;
-  statement.sql = ScanSql(arguments);
-  auto stream = engine->Execute(statement, {}, {}, Deadline::Never());
-  if (!stream.has_value()) {
-    // The statement was made here: a place in it would mean nothing to the reader.
-    stream.error().position = -1;
-    return std::unexpected(stream.error());
-  }
-  if (arguments.output.empty()) return PrintAnswer(**stream, arguments.format);
-  return SaveAnswer(**stream, arguments.output);
+  return WriteRows(*engine, ScanSql(arguments), arguments.target, Deadline::Never());
 }
 
 Status Run(const ScanArguments& arguments) {
@@ -81,7 +66,7 @@ Status Run(const ScanArguments& arguments) {
 }  // namespace
 
 void AddTableScan(CLI::App& app, Outcome& outcome) {
-  auto& table = Group(app, "table", "Work on one Delta table by its location");
+  auto& table = Group(app, "table", "Look at and work on Delta tables");
   auto* command = table.add_subcommand("scan", "Read rows");
   auto arguments = std::make_shared<ScanArguments>();
   command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
@@ -90,13 +75,12 @@ void AddTableScan(CLI::App& app, Outcome& outcome) {
       ->excludes(version);
   command->add_option("--columns", arguments->columns, "Only these, separated by commas");
   command->add_option("--where", arguments->where, "Only rows for which this SQL condition holds");
-  command->add_option("--output", arguments->output,
-                      "A file: .parquet, .arrow, .csv, .ndjson or .json");
-  command->add_option("--format", arguments->format, kFormats)->capture_default_str();
-  command->add_flag("--json", arguments->json, "Errors as JSON");
+  command->add_option("--limit", arguments->limit, "At most so many rows")
+      ->check(CLI::NonNegativeNumber);
+  arguments->target.AddTo(*command);
   command->callback([arguments, &outcome] {
     if (const auto done = Run(*arguments); !done.has_value()) {
-      outcome.exit_code = Report(done.error(), arguments->json);
+      outcome.exit_code = Report(done.error(), arguments->target.json);
     }
   });
 }

@@ -69,7 +69,8 @@ void PrintSnapshot(const delta::Snapshot& snapshot, const std::string& uri) {
   if (metadata.description) fmt::print("about      {}\n", *metadata.description);
   fmt::print("version    {} of {}\n", snapshot.version(), FormatTime(snapshot.timestamp()));
   fmt::print("rows       {}\n", records ? std::to_string(*records) : "not told by the log");
-  fmt::print("files      {}, {} bytes\n", snapshot.files().count(), snapshot.size_bytes());
+  fmt::print("files      {}, {}\n", snapshot.files().count(),
+             Counted(snapshot.size_bytes(), "byte"));
   fmt::print("partition  {}\n", Join(metadata.partition_columns));
   fmt::print("protocol   {}\n", FeaturesText(snapshot.protocol()));
   for (const auto& [key, value] : metadata.configuration) {
@@ -112,7 +113,8 @@ Status Detail(const Arguments& arguments) {
   }
   PrintSnapshot(*snapshot, arguments.uri);
   fmt::print("location   {}\n", table->store()->root().ToString());
-  fmt::print("removed    {} files, kept until their retention ends\n", removed);
+  fmt::print("removed    {}, kept until the retention ends\n",
+             Counted(static_cast<std::int64_t>(removed), "file"));
   for (const auto& [app, version] : applications.items()) {
     fmt::print("writer     {} at {}\n", app, version.dump());
   }
@@ -125,11 +127,11 @@ Status Detail(const Arguments& arguments) {
 void Add(CLI::App& app, Outcome& outcome, const std::string& name, const std::string& description,
          Status (*run)(const Arguments&)) {
   auto* command =
-      Group(app, "table", "look at and work on Delta tables").add_subcommand(name, description);
+      Group(app, "table", "Look at and work on Delta tables").add_subcommand(name, description);
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
+  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
   arguments->choice.AddTo(*command);
-  command->add_flag("--json", arguments->json, "one JSON object");
+  command->add_flag("--json", arguments->json, "One JSON object");
   command->callback([arguments, run, &outcome] {
     const auto done = run(*arguments);
     if (!done) outcome.exit_code = Report(done.error(), arguments->json);
@@ -139,8 +141,8 @@ void Add(CLI::App& app, Outcome& outcome, const std::string& name, const std::st
 }  // namespace
 
 void AddTableShow(CLI::App& app, Outcome& outcome) {
-  Add(app, outcome, "show", "version, schema, properties, size and rows of a table", Show);
-  Add(app, outcome, "detail", "what show tells, and applications, domains, removed files", Detail);
+  Add(app, outcome, "show", "Version, schema, properties, size and rows of a table", Show);
+  Add(app, outcome, "detail", "What show tells, and applications, domains, removed files", Detail);
 }
 
 }  // namespace neuralake::app

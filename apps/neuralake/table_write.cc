@@ -105,8 +105,9 @@ Status Write(const Arguments& arguments) {
                {"bytes", written.bytes},
                {"created", written.created}});
   } else {
-    fmt::print("version {}: {} rows in {} files, {} bytes{}\n", written.version, written.rows,
-               written.files, written.bytes, written.created ? ", table created" : "");
+    fmt::print("version {}: {} in {}, {}{}\n", written.version, Counted(written.rows, "row"),
+               Counted(written.files, "file"), Counted(written.bytes, "byte"),
+               written.created ? ", table created" : "");
   }
   return {};
 }
@@ -114,12 +115,12 @@ Status Write(const Arguments& arguments) {
 }  // namespace
 
 void AddTableWrite(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "look at and work on Delta tables")
+  auto* command = Group(app, "table", "Look at and work on Delta tables")
                       .add_subcommand("write",
-                                      "write the rows of files into a table, as one "
+                                      "Write the rows of files into a table, as one "
                                       "commit; create it when it is not there");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "path, file:// or s3:// location")->required();
+  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
   command->add_option("files", arguments->files, "Parquet, CSV, NDJSON, JSON or Arrow files")
       ->required();
   command->add_option("--mode", arguments->mode, "append, overwrite, error or ignore")
@@ -128,14 +129,14 @@ void AddTableWrite(CLI::App& app, Outcome& outcome) {
       "--schema-mode", arguments->schema_mode,
       "merge: add columns that the table lacks; overwrite: take those of the files");
   command->add_option("--partition-by", arguments->partition_by,
-                      "of a new table: columns, separated by commas");
-  command->add_option("--property", arguments->properties, "of a new table: key=value");
+                      "Of a new table: columns, separated by commas");
+  command->add_option("--property", arguments->properties, "Of a new table: key=value");
   command->add_option("--transaction", arguments->transaction,
                       "application=number: goes into the same commit; a write that the table has "
                       "the number of already does nothing");
-  command->add_option("--replace-where", arguments->replace_where,
-                      "replace only rows for which this holds; not in this release");
-  command->add_flag("--json", arguments->json, "one JSON object");
+  // Known, so that it is refused by its reason; not shown, since it does nothing.
+  command->add_option("--replace-where", arguments->replace_where)->group("");
+  command->add_flag("--json", arguments->json, "One JSON object");
   command->callback([arguments, &outcome] {
     const auto done = Write(*arguments);
     if (!done) outcome.exit_code = Report(done.error(), arguments->json);

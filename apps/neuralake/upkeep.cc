@@ -10,6 +10,8 @@
 #include "table_command.h"
 #include <fmt/format.h>
 
+#include "neuralake/observe/log.h"
+
 namespace neuralake::app {
 namespace {
 
@@ -20,7 +22,9 @@ class Upkeep {
       : arguments_(arguments),
         project_(std::move(project)),
         deadline_(std::move(deadline)),
-        turn_(turn) {}
+        turn_(turn),
+        log_(arguments.process),
+        tables_(&log_) {}
 
   void Round() {
     const auto targets = Targets();
@@ -41,13 +45,18 @@ class Upkeep {
 
   Result<std::vector<maintain::Target>> Targets() const {
     if (!NeedsCatalog()) return maintain::TargetsOf(nullptr, arguments_.tables);
-    const auto model = TRY(LoadCatalog(project_));
+    const auto model = TRY(catalog::ReadManifest(project_));
     return maintain::TargetsOf(model.get(), arguments_.tables);
   }
 
   Status Run(const maintain::Target& target) {
     const auto table = TRY(tables_.Open(target, deadline_));
-    if (!table) return {};
+    if (!table) {
+      if (!arguments_.IsSingle()) return {};
+      PrintTurn(arguments_, target.name + ": nothing is written yet",
+                {{"table", target.name}, {"dryRun", arguments_.dry_run}, {"written", false}});
+      return {};
+    }
     return turn_(target, *table, deadline_);
   }
 
@@ -72,6 +81,7 @@ class Upkeep {
   const std::string project_;
   const Deadline deadline_;
   const Turn& turn_;
+  observe::Log log_;
   maintain::Tables tables_;
   std::map<std::string, std::string> said_;  // by table, what failed last
   int exit_code_ = 0;
@@ -80,6 +90,7 @@ class Upkeep {
 }  // namespace
 
 void UpkeepArguments::AddTo(CLI::App& command) {
+  process = command.get_name();
   command.add_option("table", tables,
                      "Names of the catalog (database.table) or locations; all Delta tables of the "
                      "catalog when left out");
@@ -104,7 +115,7 @@ int RunUpkeep(const UpkeepArguments& arguments, const settings::Loaded& settings
               std::chrono::milliseconds interval, const std::stop_token& stop, const Turn& turn) {
   const auto deadline = Deadline::Never(stop);
   Upkeep upkeep(arguments, settings.project, deadline, turn);
-  if (arguments.once || arguments.dry_run) {
+  if (arguments.IsSingle()) {
     upkeep.Round();
     return upkeep.exit_code();
   }

@@ -17,11 +17,15 @@ namespace neuralake::app {
 
 /// What `compact` and `vacuum` are asked on the command line.
 struct UpkeepArguments {
+  std::string process;              ///< The command's name, for its log lines.
   std::vector<std::string> tables;  ///< Names of the catalog or locations; empty: all tables.
   std::string project = ".";
   bool once = false;
   bool dry_run = false;  ///< Once, and changing nothing.
   bool json = false;
+
+  /// One round, of which everything is said: also that a table needs nothing.
+  bool IsSingle() const { return once || dry_run; }
 
   void AddTo(CLI::App& command);
 };
@@ -31,7 +35,8 @@ struct UpkeepArguments {
 /// \errors kNotFound  no project, and something is asked of its catalog
 Result<settings::Loaded> UpkeepSettings(const UpkeepArguments& arguments);
 
-/// One table's turn in a round. What it prints is one line, and nothing when nothing was done.
+/// One table's turn in a round. What it prints is one line; of a process that goes on, nothing when
+/// nothing was done.
 using Turn =
     std::function<Status(const maintain::Target&, delta::Table&, const Deadline& deadline)>;
 

@@ -30,27 +30,47 @@ const CLI::App* Find(const CLI::App& app, std::string_view word) {
   return nullptr;
 }
 
+/// The subcommand that the words of a command line lead to, and the word that leads nowhere.
+struct Path {
+  const CLI::App* at;
+  std::string text = "neuralake";
+  std::string_view unknown = {};
+};
+
+Path Follow(const CLI::App& app, int argc, const char* const* argv) {
+  Path path{&app};
+  for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+    if (word.starts_with('-') || Subcommands(*path.at).empty()) break;
+    const auto* next = Find(*path.at, word);
+    if (next == nullptr) {
+      path.unknown = word;
+      break;
+    }
+    path.at = next;
+    path.text += fmt::format(" {}", word);
+  }
+  return path;
+}
+
 }  // namespace
+
+bool NamesUnknownSubcommand(const CLI::App& app, int argc, const char* const* argv) {
+  return !Follow(app, argc, argv).unknown.empty();
+}
 
 std::string UsageLine(const CLI::App& app, int argc, const char* const* argv,
                       const CLI::Error& error) {
-  const CLI::App* at = &app;
-  std::string path = "neuralake";
-  for (const std::string_view word : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
-    if (word.starts_with('-') || Subcommands(*at).empty()) break;
-    const auto* next = Find(*at, word);
-    if (next == nullptr) {
-      return fmt::format("{} has no subcommand {}; it has {}", path, word, Names(*at));
-    }
-    at = next;
-    path += fmt::format(" {}", word);
+  const Path path = Follow(app, argc, argv);
+  if (!path.unknown.empty()) {
+    return fmt::format("{} has no subcommand {}; it has {}", path.text, path.unknown,
+                       Names(*path.at));
   }
-  if (!Subcommands(*at).empty()) {
-    return fmt::format("{} needs a subcommand: {}", path, Names(*at));
+  if (!Subcommands(*path.at).empty()) {
+    return fmt::format("{} needs a subcommand: {}", path.text, Names(*path.at));
   }
   std::string what = error.what();
   std::ranges::replace(what, '\n', ' ');
-  return fmt::format("{} (see {} --help)", what, path);
+  return fmt::format("{} (see {} --help)", what, path.text);
 }
 
 }  // namespace neuralake::app

@@ -24,23 +24,39 @@ struct LastVacuum {
   std::optional<MonoTime> full;
 };
 
+std::string TextOf(const std::string& table, const char* done,
+                   const maintain::VacuumReport& report) {
+  const auto count = [](const auto& files) {
+    return Counted(static_cast<std::int64_t>(files.size()), "file");
+  };
+  if (report.files.empty() && report.log_files.empty()) return table + ": nothing to delete";
+  std::string text =
+      fmt::format("{}: {} {} ({})", table, done, count(report.files), FormatBytes(report.bytes));
+  if (!report.log_files.empty()) text += fmt::format(", {} of the log", count(report.log_files));
+  return text;
+}
+
 void Print(const UpkeepArguments& arguments, const std::string& table,
            const maintain::VacuumReport& report) {
-  if (report.files.empty()) return;
-  std::string text =
-      fmt::format("{}: {} {} files ({})", table, arguments.dry_run ? "would delete" : "deleted",
-                  report.files.size(), FormatBytes(report.bytes));
+  const bool idle = report.files.empty() && report.log_files.empty();
+  if (idle && !arguments.IsSingle()) return;
+  std::string text = TextOf(table, arguments.dry_run ? "would delete" : "deleted", report);
   nlohmann::ordered_json json = {{"table", table},
                                  {"dryRun", arguments.dry_run},
                                  {"filesDeleted", report.files.size()},
-                                 {"bytesDeleted", report.bytes}};
+                                 {"bytesDeleted", report.bytes},
+                                 {"logFilesDeleted", report.log_files.size()}};
   if (arguments.dry_run) {
-    auto files = nlohmann::ordered_json::array();
-    for (const auto& file : report.files) {
-      text += "\n  " + file.key;
-      files.push_back(file.key);
-    }
-    json["files"] = std::move(files);
+    const auto name = [&text](const std::vector<maintain::DoomedFile>& files) {
+      auto keys = nlohmann::ordered_json::array();
+      for (const auto& file : files) {
+        text += "\n  " + file.key;
+        keys.push_back(file.key);
+      }
+      return keys;
+    };
+    json["files"] = name(report.files);
+    json["logFiles"] = name(report.log_files);
   }
   PrintTurn(arguments, text, json);
 }
@@ -61,7 +77,7 @@ Result<int> Run(const VacuumArguments& arguments) {
   const auto loaded = TRY(UpkeepSettings(arguments.upkeep));
   const auto& settings = loaded.settings.vacuum;
   const auto exact = TRY(ExactRetention(arguments));
-  const bool once = arguments.upkeep.once || arguments.upkeep.dry_run;
+  const bool once = arguments.upkeep.IsSingle();
   std::map<std::string, LastVacuum> done;
   const auto turn = [&](const maintain::Target& target, delta::Table& table,
                         const Deadline& deadline) -> Status {
@@ -90,17 +106,19 @@ Result<int> Run(const VacuumArguments& arguments) {
 
 void AddVacuum(CLI::App& app, Outcome& outcome) {
   auto* command = app.add_subcommand(
-      "vacuum", "delete files that no version within retention needs, at a cadence or once");
+      "vacuum", "Delete files that no version within retention needs, at a cadence or once");
   auto arguments = std::make_shared<VacuumArguments>();
   arguments->upkeep.AddTo(*command);
   command->add_flag("--full", arguments->full,
-                    "List the folder too: finds files that no commit names");
+                    "List the folder too: finds files that no commit names, and commits past the "
+                    "log's retention");
   command->add_option("--retention", arguments->retention,
                       "Keep removed files so long (168h, 7d), in place of what settings and table "
                       "say");
   command->add_flag("--allow-shorter-retention", arguments->allow_shorter,
-                    "Let --retention be shorter than the table's: readers of older versions, and "
-                    "writers that run now, may lose files");
+                    "Let --retention be shorter than the table's, and --full take files younger "
+                    "than a day that no commit names: readers of older versions, and writers that "
+                    "run now, may lose files");
   command->callback([arguments, &outcome] {
     const auto done = Run(*arguments);
     outcome.exit_code = done.has_value() ? *done : Report(done.error(), arguments->upkeep.json);

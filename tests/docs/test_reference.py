@@ -20,6 +20,16 @@ def test_generated_pages_are_current(page: str) -> None:
     assert kept == made.stdout, "run make docs"
 
 
+def test_the_help_is_written_in_one_style() -> None:
+    """A description begins with a capital, but where its first word is one to type."""
+    page = (ROOT / "docs/reference/cli.md").read_text()
+    described = re.findall(r"^\| `[^`]*` \| (.+?) \|$", page, re.MULTILINE)
+    typed = r"(\w+(, \w+)* (or|and) \w+|[\w.]+: |\w+=\w+|database\.table)"
+    small = [text for text in described if text[0].islower() and not re.match(typed, text)]
+    assert len(described) > 100
+    assert small == []
+
+
 def test_the_sql_page_names_every_function_that_no_interrupt_stops() -> None:
     policy = (ROOT / "src/neuralake/engine/sql/function_policy.inc").read_text()
     page = (ROOT / "docs/reference/sql.md").read_text()

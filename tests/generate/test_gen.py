@@ -26,10 +26,10 @@ def gen(*arguments: object, cwd: Path | None = None) -> dict[str, Any]:
     return report
 
 
-def refused(*arguments: object, cwd: Path | None = None) -> str:
+def refused(*arguments: object, cwd: Path | None = None, code: int = 2) -> str:
     command = [BINARY, "gen", *map(str, arguments)]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
-    assert done.returncode == 1, done.stdout
+    assert done.returncode == code, done.stdout
     return done.stderr
 
 
@@ -87,6 +87,7 @@ def test_a_delta_table_is_made_and_appended_to(tmp_path: Path) -> None:
     second = gen(*arguments, "--seed", 2)
     assert (first["format"], first["rows"], second["rows"]) == ("delta", 20_000, 20_000)
     assert second["version"] > first["version"]
+    assert first["version"] == 0, "the table comes with its rows, in one commit"
     show = subprocess.run(
         [BINARY, "table", "show", str(table), "--json"], check=True, capture_output=True, text=True
     )
@@ -169,8 +170,10 @@ def test_what_cannot_be_made_is_refused_and_leaves_nothing(tmp_path: Path) -> No
     )
     assert "--schema or --table" in refused("schema")
     assert "share of bad rows 2" in refused("telemetry", "--bad-rows", 2)
+    assert "-3 rows: 0 to" in refused("telemetry", "--rows", -3)
     few = refused(
-        *("tpch.lineitem", "--scale", 0.001, "--rows", 100_000, "--output", tmp_path / "l.csv")
+        *("tpch.lineitem", "--scale", 0.001, "--rows", 100_000, "--output", tmp_path / "l.csv"),
+        code=1,
     )
     assert "there are only" in few
     assert list(tmp_path.iterdir()) == []

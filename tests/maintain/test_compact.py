@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from conftest import batch
 from deltalake import DeltaTable, write_deltalake
@@ -30,8 +31,42 @@ def test_the_rows_stay_and_the_files_become_few(appends: Path, tmp_path: Path) -
 def test_a_second_run_plans_nothing(appends: Path) -> None:
     assert ours("compact", appends, "--once")
     version = newest(appends)
-    assert ours("compact", appends, "--once") == []
+    [said] = ours("compact", appends, "--once")
+    assert said["filesRemoved"] == 0
+    for how in ("--once", "--dry-run"):
+        assert neuralake("compact", appends, how).stdout == f"{appends}: nothing to merge\n"
     assert newest(appends) == version
+
+
+def due_checkpoint(table: Path) -> Path:
+    """The checkpoint that a compaction of the table is to leave behind its commit."""
+    assert (newest(table) + 1) % 10 == 0
+    return table / f"_delta_log/{newest(table) + 1:020d}.checkpoint.parquet"
+
+
+def test_it_leaves_a_checkpoint_behind_a_version_that_is_due_for_one(
+    appends: Path, tmp_path: Path
+) -> None:
+    checkpoint = due_checkpoint(appends)
+    ours("compact", appends, "--once")
+    assert pq.read_table(checkpoint, columns=["add"]).num_rows > 0
+    pointer = json.loads((appends / "_delta_log/_last_checkpoint").read_text())
+    assert pointer["version"] == newest(appends)
+    # From here on the commits before are not needed.
+    for commit in (appends / "_delta_log").glob("*.json"):
+        if int(commit.stem) < newest(appends):
+            commit.unlink()
+    assert len(rows_by_all(appends, tmp_path)) == 200
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told_and_fails_nothing(appends: Path) -> None:
+    checkpoint = due_checkpoint(appends)
+    checkpoint.mkdir()
+    done = neuralake("compact", appends, "--once")
+    assert done.returncode == 0
+    assert "merged 20 files" in done.stdout
+    assert "error delta: " in done.stderr
+    assert checkpoint.name in done.stderr
 
 
 def test_partitions_stay_apart(partitioned: Path, tmp_path: Path) -> None:
@@ -53,11 +88,12 @@ def test_a_dry_run_changes_nothing(appends: Path) -> None:
     assert sorted((path, path.stat().st_mtime_ns) for path in appends.rglob("*")) == before
 
 
-def test_people_get_one_line_a_table_that_did_something(appends: Path, partitioned: Path) -> None:
+def test_people_get_one_line_a_table(appends: Path, partitioned: Path) -> None:
     ours("compact", partitioned, "--once")
     done = neuralake("compact", appends, partitioned, "--once")
     assert done.returncode == 0
-    [line] = done.stdout.splitlines()
+    [line, idle] = done.stdout.splitlines()
+    assert idle == f"{partitioned}: nothing to merge"
     assert line.startswith(f"{appends}: merged 20 files (")
 
 
@@ -184,7 +220,8 @@ def test_a_project_has_its_tables_compacted_by_name(tmp_path: Path) -> None:
     built = neuralake("catalog", "build", "--project", project, env=python)
     assert built.returncode == 0, built.stderr
     # Declared, never written: nothing to do, and no failure.
-    assert ours("compact", "--once", "--project", project) == []
+    [said] = ours("compact", "--once", "--project", project)
+    assert said == {"table": "aviation.flights", "dryRun": False, "written": False}
     done = neuralake("compact", "aviation.flights", "--once", "--project", project)
     assert done.returncode == 1
     for i in range(5):

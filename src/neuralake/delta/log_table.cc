@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/columnar/time_text.h"
 #include "neuralake/delta/checkpoint/checkpoint_writer.h"
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/log/action_parser.h"
@@ -299,9 +300,15 @@ Result<Version> LogTable::VersionAt(WallTime time, const Snapshot& latest,
     }
   }
   if (!found) {
-    return Fail(ErrorKind::kNotFound,
-                fmt::format("no version was committed at or before {} ms since 1970",
-                            time.time_since_epoch().count()));
+    const auto iso = [](WallTime at) {
+      return columnar::FormatTimestampIso(at.time_since_epoch().count() * 1000);
+    };
+    std::string message = "no version was committed at or before " + iso(time);
+    if (stated.empty() && !times.empty()) {
+      message += fmt::format("; the first that is left, {}, is of {}", times.front().first,
+                             iso(times.front().second));
+    }
+    return Fail(ErrorKind::kNotFound, std::move(message));
   }
   return *found;
 }

@@ -11,6 +11,7 @@
 #include "neuralake/base/error.h"
 #include "neuralake/catalog/model.h"
 #include "neuralake/delta/table.h"
+#include "neuralake/observe/log.h"
 
 namespace neuralake::maintain {
 
@@ -38,11 +39,15 @@ Result<std::vector<Target>> TargetsOf(const catalog::CatalogModel* model,
 /// \threads one thread at a time
 class Tables {
  public:
+  /// \param log  where a checkpoint that could not be written behind a commit is told; may be null
+  explicit Tables(observe::Log* log = nullptr) : log_(log) {}
+
   /// The table of `target`; null when it was declared but never written, and is not required.
   /// \errors those of `Table::Latest`
   Result<std::shared_ptr<delta::Table>> Open(const Target& target, const Deadline& deadline);
 
  private:
+  observe::Log* log_;
   std::map<std::string, std::shared_ptr<delta::Table>> by_uri_;
 };
 

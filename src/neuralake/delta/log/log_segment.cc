@@ -98,7 +98,8 @@ std::optional<Version> OldestVersion(const LogListing& listing) {
 
 Status CheckExists(const LogListing& listing, Version wanted) {
   const Version newest = NewestVersion(listing);
-  if (newest < 0) return Fail(ErrorKind::kNotFound, "no table: the log has no commit");
+  if (newest < 0)
+    return Fail(ErrorKind::kNotFound, "no Delta table is there: its _delta_log has no commit");
   if (wanted > newest) {
     return Fail(ErrorKind::kNotFound,
                 fmt::format("version {} does not exist; the newest is {}", wanted, newest));

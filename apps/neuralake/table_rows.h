@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "command.h"
+
+#include "neuralake/base/deadline.h"
+#include "neuralake/engine/engine.h"
+
+namespace neuralake::app {
+
+/// Where a command's rows go, as its user says: `--output`, `--format`, `--json`.
+struct RowsTarget {
+  std::string output;  ///< A file; empty: standard output.
+  std::string format = "table";
+  bool json = false;  ///< The report of a written file, and errors.
+
+  /// Add the options to `command`.
+  void AddTo(CLI::App& command);
+
+  /// \errors kInvalid  the name of the output tells no format
+  Status Check() const;
+};
+
+/// `text` between quotes, those inside doubled: a name by `"`, a text by `'`.
+std::string Quoted(std::string_view text, char quote);
+
+/// Run `sql`, which a command made, and write its rows to `target`. A file that was written is
+/// told in one line.
+Status WriteRows(engine::Engine& engine, std::string sql, const RowsTarget& target,
+                 const Deadline& deadline);
+
+}  // namespace neuralake::app
