@@ -52,6 +52,7 @@ IngestTable& TestLake::Process::table() const { return **tables->Get("lake.event
 Status TestLake::Process::Flush() const { return pipeline().Flush(Long()); }
 
 std::shared_ptr<storage::FaultyStore> TestLake::StoreOf(const std::string& uri) {
+  std::lock_guard lock(mutex_);
   auto& store = stores_[uri];
   if (store == nullptr) {
     store = std::make_shared<storage::FaultyStore>(

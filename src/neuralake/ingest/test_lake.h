@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,8 @@ class TestLake {
   std::shared_ptr<storage::FaultyStore> StoreOf(const std::string& uri);
 
   storage::MemoryRegistry registry_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
   std::map<std::string, std::shared_ptr<storage::FaultyStore>> stores_;
 };
 

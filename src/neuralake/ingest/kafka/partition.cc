@@ -18,15 +18,21 @@ KafkaPartition::KafkaPartition(TablePipeline& pipeline, const std::string& clust
 
 KafkaPartition::~KafkaPartition() { pipeline_.Detach(*this); }
 
-Result<std::optional<std::int64_t>> KafkaPartition::Position(const Deadline& deadline) {
+Result<std::int64_t> KafkaPartition::Position(const KafkaRange& range, const Deadline& deadline) {
   if (begun_ && !restart_wanted_) return next_;
   // In this order: rows that go after this are asked for once more, never left out.
   restart_wanted_ = false;
+  begun_ = false;
   pipeline_.Drop(*this);
-  return pipeline_.PositionOf(*this, deadline);
+  if (const auto known = TRY(pipeline_.PositionOf(*this, deadline))) return *known;
+  const bool topic_is_the_same = first_.has_value() && *first_ <= range.end;
+  return topic_is_the_same ? *first_ : range.first;
 }
 
 void KafkaPartition::Begin(std::int64_t position) {
+  if (begun_) return;
+  pipeline_.Begin(*this, position);
+  first_ = position;
   next_ = position;
   begun_ = true;
 }

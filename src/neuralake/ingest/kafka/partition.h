@@ -25,11 +25,12 @@ class KafkaPartition final : public RowSource {
                  std::int32_t partition);
   ~KafkaPartition() override;
 
-  /// Where to read from: behind what was taken in, or where the table is; nothing when it has none
-  /// of this partition.
-  Result<std::optional<std::int64_t>> Position(const Deadline& deadline);
+  /// Where to read from: behind what was taken in, or where the table is. When that has none of
+  /// this partition, where this began before, or else the first offset of `range`. Rows that wait
+  /// are dropped unless reading goes on behind them.
+  Result<std::int64_t> Position(const KafkaRange& range, const Deadline& deadline);
 
-  /// What comes next goes on from `position`.
+  /// What comes next goes on from `position`, which `Position` gave.
   void Begin(std::int64_t position);
 
   /// Take messages of this partition in, behind those of before.
@@ -57,8 +58,10 @@ class KafkaPartition final : public RowSource {
   const std::string name_;
   const std::string app_id_;
   std::atomic<bool> restart_wanted_ = false;
-  std::int64_t next_ = 0;  // of the topic's thread alone
-  bool begun_ = false;     // the same
+  // Of the topic's thread alone.
+  std::int64_t next_ = 0;
+  bool begun_ = false;                 // what was taken in leads up to next_ without a gap
+  std::optional<std::int64_t> first_;  // where it last began
 };
 
 }  // namespace neuralake::ingest

@@ -34,7 +34,7 @@ void KafkaTopic::Run(const std::stop_token& stop) {
 /// Read with one consumer until something must begin anew.
 Status KafkaTopic::ReadOnce(const Deadline& deadline) {
   auto& table = *TRY(parts_.tables.Get(options_.table));
-  const auto consumer = TRY(KafkaConsumer::Open(options_.consumer));
+  const auto consumer = TRY(options_.open(options_.consumer));
   TRY(Join(*consumer, *table.pipeline, deadline));
   Say(observe::Level::kInfo, fmt::format("is read: {} partitions", partitions_.size()));
   return Read(*consumer, *table.pipeline, deadline);
@@ -60,7 +60,7 @@ Status KafkaTopic::Join(KafkaConsumer& consumer, TablePipeline& pipeline,
 /// The offset that `partition` is read from.
 Result<std::int64_t> KafkaTopic::StartOf(KafkaPartition& partition, const KafkaRange& range,
                                          const Deadline& deadline) {
-  const auto position = TRY(partition.Position(deadline)).value_or(range.first);
+  const auto position = TRY(partition.Position(range, deadline));
   if (position > range.end) {
     return Fail(ErrorKind::kConflict,
                 fmt::format("the table has partition {} up to offset {}, and the partition ends at "

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stop_token>
@@ -23,12 +24,15 @@
 namespace neuralake::ingest {
 
 struct KafkaTopicOptions {
-  KafkaConsumerOptions consumer;
+  KafkaConsumerOptions consumer{};
   std::string topic;
   std::string table;  ///< `database.table`.
   std::uint64_t pending_bytes_max = kKafkaPendingBytesMax;
   /// How often it is asked for new partitions.
   std::chrono::milliseconds look_interval = kKafkaMetadataInterval;
+  /// Makes its consumers, one after the other.
+  std::function<Result<std::unique_ptr<KafkaConsumer>>(const KafkaConsumerOptions&)> open =
+      KafkaConsumer::Open;
 };
 
 /// Feeds a topic into a table, for as long as it lives: reads each partition from where the table

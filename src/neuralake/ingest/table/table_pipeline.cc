@@ -41,7 +41,19 @@ TablePipeline::~TablePipeline() {
 
 void TablePipeline::Attach(RowSource& source) {
   std::lock_guard lock(mutex_);
-  lanes_.push_back({&source, {}});
+  lanes_.push_back({.source = &source});
+}
+
+void TablePipeline::Begin(RowSource& source, std::int64_t position) {
+  std::lock_guard lock(mutex_);
+  auto& lane = LaneOf(source);
+  NL_CHECK(lane.waiting.empty());
+  lane.begin = position;
+}
+
+std::int64_t TablePipeline::BeginOf(const RowSource& source) const {
+  std::lock_guard lock(mutex_);
+  return FindLane(source)->begin;
 }
 
 void TablePipeline::Detach(RowSource& source) {
@@ -250,8 +262,8 @@ void TablePipeline::DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot
     }
     if (share.rows.empty() || !share.source->gapless()) continue;
     // Part of the first is in the table, since whoever wrote it had cut the messages elsewhere; or
-    // rows between were dropped, for a reason that this process had.
-    const auto start = known.value_or(share.rows.front()->first);
+    // rows before or between were dropped, for a reason that this process had.
+    const auto start = known.has_value() ? *known : BeginOf(*share.source);
     if (!Follow(share.rows, start)) Restart(share, start);
   }
 }

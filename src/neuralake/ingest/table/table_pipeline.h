@@ -64,6 +64,10 @@ class TablePipeline {
   /// No more rows of `source`; those that wait are dropped.
   void Detach(RowSource& source);
 
+  /// The rows of a gapless source begin at `position`, whatever comes first: until the table has a
+  /// position of it, rows that do not follow from there are asked for again. None of it wait.
+  void Begin(RowSource& source, std::int64_t position);
+
   /// Drop the rows of `source` that wait; a flush that has begun comes first.
   void Drop(RowSource& source);
 
@@ -98,7 +102,8 @@ class TablePipeline {
  private:
   struct Lane {
     RowSource* source;
-    std::deque<std::shared_ptr<PendingRows>> waiting;
+    std::deque<std::shared_ptr<PendingRows>> waiting{};
+    std::int64_t begin = 0;  ///< Of a gapless source whose position the table does not have.
   };
   /// What one flush takes of a lane.
   struct Share {
@@ -109,6 +114,7 @@ class TablePipeline {
 
   Lane& LaneOf(const RowSource& source);
   const Lane* FindLane(const RowSource& source) const;
+  std::int64_t BeginOf(const RowSource& source) const;
   Shares TakeShares() const;
   Status FlushOnce(const Deadline& deadline);
   void DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot);

@@ -21,6 +21,10 @@ class Partition final : public RowSource {
   Partition(TablePipeline& pipeline, Clock& clock) : pipeline_(pipeline), clock_(clock) {
     pipeline_.Attach(*this);
   }
+  Partition(TablePipeline& pipeline, Clock& clock, std::int64_t begin)
+      : Partition(pipeline, clock) {
+    pipeline_.Begin(*this, begin);
+  }
   ~Partition() override { pipeline_.Detach(*this); }
 
   /// Rows with the offsets from `first` up to, without, `next`.
@@ -233,12 +237,34 @@ TEST(TablePipeline, RowsBehindAGapAreAskedForAgainAndNotCommitted) {
   EXPECT_EQ(process->pipeline().state().rows, 0);
 }
 
+TEST(TablePipeline, RowsBehindDroppedOnesAreNotCommittedWhileTheTableHasNoPositionYet) {
+  TestLake lake;
+  const auto process = lake.Start();
+  Partition partition(process->pipeline(), lake.clock, 3);
+  partition.Give(3, 5);
+  // Decoded for a schema that is no more, and not kept: they are dropped and asked for again.
+  auto metadata = lake.Open("events")->Latest(Long()).value()->metadata();
+  metadata.schema = columnar::ParseDdl("id long, name string, more string").value();
+  metadata.schema_text = columnar::FormatSchemaJson(metadata.schema);
+  CommitAsOther(lake, {metadata});
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(partition.restarts_, ElementsAre(3));
+  // These were on their way, from before the source heard of it.
+  partition.Give(5, 7);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(partition.restarts_, ElementsAre(3, 3));
+  EXPECT_THAT(lake.Ids(), IsEmpty());
+  partition.Give(3, 7);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("3", "4", "5", "6"));
+}
+
 TEST(TablePipeline, AQuietSourceIsNotKeptWaitingByABusyOne) {
   TestLake lake;
   TestLake::Options options;
   options.flush.rows = 5;
   const auto process = lake.Start(options);
-  Partition busy(process->pipeline(), lake.clock);
+  Partition busy(process->pipeline(), lake.clock, 100);
   busy.Give(100, 105);
   lake.clock.Advance(std::chrono::milliseconds(1));
   ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
@@ -265,7 +291,7 @@ TEST(TablePipeline, RowsThatTheTableHasAlreadyAreDropped) {
 TEST(TablePipeline, SourcesOfOneTableShareACommit) {
   TestLake lake;
   const auto process = lake.Start();
-  Partition partition(process->pipeline(), lake.clock);
+  Partition partition(process->pipeline(), lake.clock, 100);
   partition.Give(100, 102);
   ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
   ASSERT_TRUE(process->Flush().has_value());
