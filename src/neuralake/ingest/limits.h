@@ -34,6 +34,9 @@ inline constexpr std::chrono::milliseconds kFlushRetryFirst{100};
 inline constexpr std::chrono::milliseconds kFlushRetryMost{5'000};
 /// One attempt of a flush, from reading the table to its commit.
 inline constexpr std::chrono::milliseconds kFlushAttempt{60'000};
+/// Decoded rows that one flush writes, in bytes, and at most one body more; the others wait for the
+/// next. They are joined into one batch, whose columns must stay below 2 GiB.
+inline constexpr std::uint64_t kFlushDecodedBytesMax = 256ULL << 20;
 /// Plans of one flush that lose to concurrent changes before it counts as failed.
 inline constexpr int kFlushPlansMax = 8;
 
@@ -58,8 +61,14 @@ inline constexpr std::uint64_t kFrameBytesMax = kBodyBytesMax + (64ULL << 10);
 inline constexpr int kJsonDepthMax = 64;
 /// How much of a value the reason of a dead letter quotes, in bytes.
 inline constexpr std::size_t kReasonTextMax = 80;
-/// Memory that an Arrow body may take once decompressed, in bytes.
-inline constexpr std::int64_t kArrowBytesMax = 256LL << 20;
+/// How much of a reason is kept, in bytes.
+inline constexpr std::size_t kReasonBytesMax = 500;
+/// Reasons that the answer to a push tells.
+inline constexpr std::size_t kReasonsToldMax = 5;
+/// Memory that the rows of one body may take once they are decoded, in bytes, and so a batch of an
+/// Arrow body while it is read. Compression, dictionaries and missing members let a small body hold
+/// much.
+inline constexpr std::int64_t kDecodedBytesMax = 256LL << 20;
 
 /// Messages taken from Kafka at once, and how long to wait for the first.
 inline constexpr std::size_t kKafkaBatchMax = 10'000;

@@ -6,6 +6,7 @@
 #include <arrow/array/util.h>
 #include <arrow/buffer.h>
 #include <arrow/compute/cast.h>
+#include <arrow/compute/exec.h>
 #include <arrow/device.h>
 #include <arrow/io/memory.h>
 #include <arrow/ipc/reader.h>
@@ -13,6 +14,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/scalar.h>
 #include <arrow/type.h>
+#include <arrow/util/byte_size.h>
 #include <fmt/format.h>
 
 #include "neuralake/columnar/arrow_result.h"
@@ -68,44 +70,90 @@ std::string ForbiddenNull(const arrow::Array& array, std::int64_t row, const arr
 std::string RowText(const arrow::RecordBatch& rows) {
   std::string text = "{";
   for (int i = 0; i < rows.num_columns(); ++i) {
-    const auto value = rows.column(i)->GetScalar(0);
+    auto value = rows.column(i)->GetScalar(0);
+    if (value.ok() && (*value)->type->id() == arrow::Type::DICTIONARY) {
+      value = static_cast<const arrow::DictionaryScalar&>(**value).GetEncodedValue();
+    }
     text += fmt::format("{}{}: {}", i == 0 ? "" : ", ", rows.column_name(i),
                         value.ok() ? value.ValueUnsafe()->ToString() : "?");
   }
   return text + "}";
 }
 
+/// `result`, where running out of the body's memory means that the body is too large.
+template <class T>
+Result<T> Within(Result<T> result) {
+  if (!result.has_value() && result.error().kind == ErrorKind::kResourceExhausted) {
+    return BodyTooLarge();
+  }
+  return result;
+}
+
+/// What one body's rows take.
+class BodyBytes {
+ public:
+  Status Add(std::int64_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ > kDecodedBytesMax) return BodyTooLarge();
+    return {};
+  }
+
+ private:
+  std::int64_t bytes_ = 0;
+};
+
+/// The rows of `parts` in memory of their own: what was read lies in the body, or in a pool that
+/// ends with it.
+Result<std::shared_ptr<arrow::RecordBatch>> Copy(const Batches& parts) {
+  if (parts.size() == 1) {
+    return Unwrap(parts.front()->CopyTo(arrow::default_cpu_memory_manager()), "Arrow rows");
+  }
+  // Not each for itself: a part of a batch is copied with all of the batch.
+  return Unwrap(arrow::ConcatenateRecordBatches(parts), "Arrow rows");
+}
+
 }  // namespace
+
+std::unexpected<Error> BodyTooLarge() {
+  return Fail(ErrorKind::kInvalid,
+              fmt::format("a body whose rows take more than {} MiB; send it in parts",
+                          kDecodedBytesMax >> 20));
+}
 
 ArrowRows::ArrowRows(const columnar::Schema& schema, bool reject_unknown)
     : schema_(columnar::ToArrow(schema)), reject_unknown_(reject_unknown) {}
 
 Result<Batches> ArrowRows::Read(std::string_view body, const RejectRow& reject) const {
   arrow::ProxyMemoryPool counted(arrow::default_memory_pool());
-  arrow::CappedMemoryPool pool(&counted, kArrowBytesMax);
+  arrow::CappedMemoryPool pool(&counted, kDecodedBytesMax);
   auto options = arrow::ipc::IpcReadOptions::Defaults();
   options.memory_pool = &pool;
   options.use_threads = false;
   const auto input =
       std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(std::string(body)));
-  const auto stream = TRY(Unwrap(arrow::ipc::RecordBatchStreamReader::Open(input, options),
-                                 "not an Arrow stream", ErrorKind::kInvalid));
+  const auto stream = TRY(Within(Unwrap(arrow::ipc::RecordBatchStreamReader::Open(input, options),
+                                        "not an Arrow stream", ErrorKind::kInvalid)));
   TRY(CheckSchema(*stream->schema()));
+  BodyBytes bytes;
+  const auto counted_reject = [&](std::int64_t row, std::string reason,
+                                  std::string payload) -> Status {
+    TRY(bytes.Add(static_cast<std::int64_t>(reason.size() + payload.size())));
+    return reject(row, std::move(reason), std::move(payload));
+  };
   Batches out;
   std::int64_t first = 0;
   for (;;) {
     std::shared_ptr<arrow::RecordBatch> batch;
-    TRY(Unwrap(stream->ReadNext(&batch), "not an Arrow stream", ErrorKind::kInvalid));
+    TRY(Within(Unwrap(stream->ReadNext(&batch), "not an Arrow stream", ErrorKind::kInvalid)));
     if (batch == nullptr) return out;
     // Offsets and lengths come from outside: nothing may be read through them before this.
     TRY(Unwrap(batch->ValidateFull(), "not a valid Arrow batch", ErrorKind::kInvalid));
     Batches converted;
-    Convert(*Align(*batch), first, reject, converted);
-    // A copy, because what was read lies in the body or in the pool of this call.
-    for (const auto& each : converted) {
-      out.push_back(TRY(Unwrap(each->CopyTo(arrow::default_cpu_memory_manager()), "Arrow rows")));
-    }
+    TRY(Convert(*Align(*batch), first, pool, counted_reject, converted));
     first += batch->num_rows();
+    if (converted.empty()) continue;
+    out.push_back(TRY(Copy(converted)));
+    TRY(bytes.Add(arrow::util::TotalBufferSize(*out.back())));
   }
 }
 
@@ -147,22 +195,25 @@ std::shared_ptr<arrow::RecordBatch> ArrowRows::Align(const arrow::RecordBatch& g
 }
 
 /// Cast `rows`; when one of them does not fit, halve until it stands alone.
-void ArrowRows::Convert(const arrow::RecordBatch& rows, std::int64_t first, const RejectRow& reject,
-                        Batches& out) const {
-  if (rows.num_rows() == 0) return;
-  auto cast = Cast(rows);
+Status ArrowRows::Convert(const arrow::RecordBatch& rows, std::int64_t first,
+                          arrow::MemoryPool& pool, const RejectRow& reject, Batches& out) const {
+  if (rows.num_rows() == 0) return {};
+  auto cast = Cast(rows, pool);
   if (cast.has_value()) {
     out.push_back(*std::move(cast));
-  } else if (rows.num_rows() == 1) {
-    reject(first, std::move(cast).error().message, RowText(rows));
-  } else {
-    const auto half = rows.num_rows() / 2;
-    Convert(*rows.Slice(0, half), first, reject, out);
-    Convert(*rows.Slice(half), first + half, reject, out);
+    return {};
   }
+  if (cast.error().kind == ErrorKind::kResourceExhausted) return BodyTooLarge();
+  if (rows.num_rows() == 1) return reject(first, std::move(cast).error().message, RowText(rows));
+  const auto half = rows.num_rows() / 2;
+  TRY(Convert(*rows.Slice(0, half), first, pool, reject, out));
+  return Convert(*rows.Slice(half), first + half, pool, reject, out);
 }
 
-Result<std::shared_ptr<arrow::RecordBatch>> ArrowRows::Cast(const arrow::RecordBatch& rows) const {
+Result<std::shared_ptr<arrow::RecordBatch>> ArrowRows::Cast(const arrow::RecordBatch& rows,
+                                                            arrow::MemoryPool& pool) const {
+  arrow::compute::ExecContext context(&pool);
+  context.set_use_threads(false);
   std::vector<std::shared_ptr<arrow::Array>> columns;
   for (int i = 0; i < rows.num_columns(); ++i) {
     const auto& field = *schema_->field(i);
@@ -170,8 +221,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> ArrowRows::Cast(const arrow::RecordB
     if (!column->type()->Equals(*field.type())) {
       auto options = arrow::compute::CastOptions::Safe(field.type());
       options.allow_time_truncate = true;
-      column = TRY(Unwrap(arrow::compute::Cast(arrow::Datum(column), options), field.name(),
-                          ErrorKind::kInvalid))
+      column = TRY(Unwrap(arrow::compute::Cast(arrow::Datum(column), options, &context),
+                          field.name(), ErrorKind::kInvalid))
                    .make_array();
     }
     if (HasRequired(field)) {

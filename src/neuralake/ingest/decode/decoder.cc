@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include <arrow/array.h>
@@ -14,6 +15,7 @@
 #include "neuralake/columnar/arrow_types.h"
 #include "neuralake/ingest/decode/arrow_rows.h"
 #include "neuralake/ingest/decode/csv_text.h"
+#include "neuralake/ingest/limits.h"
 
 namespace neuralake::ingest {
 
@@ -65,6 +67,26 @@ Status AppendRecord(const std::vector<CsvCell>& cells, const CellColumns& column
     }
   }
   return row.Close();
+}
+
+/// `reason` up to its limit, and no part of a character at its end.
+std::string Shortened(std::string reason) {
+  if (reason.size() <= kReasonBytesMax) return reason;
+  auto end = kReasonBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(reason[end]) & 0xC0) == 0x80) --end;
+  reason.resize(end);
+  return reason + "…";
+}
+
+/// What a row of `fields` takes in their columns at least: a value, or the end of one, and whether
+/// it is there.
+std::uint64_t RowBytes(std::span<const columnar::Field> fields) {
+  std::uint64_t bytes = 1;
+  for (const auto& field : fields) {
+    const bool is_struct = field.type.id == columnar::TypeId::kStruct;
+    bytes += is_struct ? RowBytes(field.type.children) : sizeof(std::int64_t) + 1;
+  }
+  return bytes;
 }
 
 CellColumns AllColumns(const StructColumn& row) {
@@ -129,7 +151,8 @@ Decoder::Decoder(std::unique_ptr<StructColumn> row, const columnar::Schema& sche
       arrow_(
           std::make_unique<ArrowRows>(schema, unknown.policy != UnknownMembers::Policy::kIgnore)),
       ignore_unknown_(unknown.policy == UnknownMembers::Policy::kIgnore),
-      schema_(columnar::ToArrow(schema)) {}
+      schema_(columnar::ToArrow(schema)),
+      row_bytes_(RowBytes(schema.fields)) {}
 
 Decoder::~Decoder() = default;
 
@@ -140,26 +163,45 @@ void Decoder::AddRejected(std::string reason, std::string_view body, std::int64_
 
 Result<RowCounts> Decoder::Add(ContentType type, std::string_view body, std::int64_t origin) {
   origin_ = origin;
+  // Its batches stand behind the rows of the bodies before.
+  if (type == ContentType::kArrow) Flush();
   const auto rows_before = rows();
+  const auto length_before = row_->length();
   const auto rejected_before = decoded_.rejected.size();
-  if (type != ContentType::kArrow && body.starts_with(kByteOrderMark)) body.remove_prefix(3);
-  switch (type) {
-    case ContentType::kJson:
-      TRY(AddJson(body));
-      break;
-    case ContentType::kNdjson:
-      AddNdjson(body);
-      break;
-    case ContentType::kCsv:
-    case ContentType::kCsvNoHeader:
-      TRY(AddCsv(body, type == ContentType::kCsv));
-      break;
-    case ContentType::kArrow:
-      TRY(AddArrow(body));
-      break;
+  const auto bytes_before = decoded_.bytes;
+  size_before_ = bytes_before + length_before * row_bytes_;
+  if (auto added = AddBody(type, body); !added.has_value()) {
+    row_->Truncate(length_before);
+    decoded_.rejected.resize(rejected_before);
+    decoded_.bytes = bytes_before;
+    return std::unexpected(std::move(added).error());
   }
   return RowCounts{rows() - rows_before,
                    static_cast<std::int64_t>(decoded_.rejected.size() - rejected_before)};
+}
+
+Status Decoder::AddBody(ContentType type, std::string_view body) {
+  if (type != ContentType::kArrow && body.starts_with(kByteOrderMark)) body.remove_prefix(3);
+  switch (type) {
+    case ContentType::kJson:
+      return AddJson(body);
+    case ContentType::kNdjson:
+      return AddNdjson(body);
+    case ContentType::kCsv:
+    case ContentType::kCsvNoHeader:
+      return AddCsv(body, type == ContentType::kCsv);
+    case ContentType::kArrow:
+      return AddArrow(body);
+  }
+  return {};
+}
+
+/// Refuse a body whose rows have become too large, also by what they lack: a missing member takes
+/// as much as one that is there.
+Status Decoder::CheckSize() const {
+  const auto size = decoded_.bytes + row_->length() * row_bytes_;
+  if (size - size_before_ > static_cast<std::uint64_t>(kDecodedBytesMax)) return BodyTooLarge();
+  return {};
 }
 
 std::int64_t Decoder::rows() const {
@@ -183,8 +225,9 @@ void Decoder::Flush() {
 }
 
 void Decoder::Reject(std::int64_t row, std::string reason, std::string_view payload) {
+  reason = Shortened(std::move(reason));
+  decoded_.bytes += sizeof(RejectedRow) + reason.size() + payload.size();
   decoded_.rejected.push_back({origin_, row, std::move(reason), std::string(payload)});
-  decoded_.bytes += payload.size();
 }
 
 Status Decoder::AddJson(std::string_view body) {
@@ -194,7 +237,7 @@ Status Decoder::AddJson(std::string_view body) {
     auto added = json_.Append(value);
     if (!added.has_value()) Reject(row, std::move(added).error().message, value.ToString());
     ++row;
-    return Status{};
+    return CheckSize();
   };
   switch (tape_.root().kind()) {
     case JsonKind::kObject:
@@ -206,7 +249,7 @@ Status Decoder::AddJson(std::string_view body) {
   }
 }
 
-void Decoder::AddNdjson(std::string_view body) {
+Status Decoder::AddNdjson(std::string_view body) {
   for (std::int64_t row = 0; !body.empty(); ++row) {
     const auto end = std::min(body.find('\n'), body.size());
     auto line = body.substr(0, end);
@@ -215,7 +258,9 @@ void Decoder::AddNdjson(std::string_view body) {
     auto added = tape_.Parse(line);
     if (added.has_value()) added = json_.Append(tape_.root());
     if (!added.has_value()) Reject(row, std::move(added).error().message, line);
+    TRY(CheckSize());
   }
+  return {};
 }
 
 Status Decoder::AddCsv(std::string_view body, bool header) {
@@ -230,25 +275,22 @@ Status Decoder::AddCsv(std::string_view body, bool header) {
     auto added = [&]() -> Status {
       return AppendRecord(*TRY(csv.Cells()), columns, *row_, tape_);
     }();
-    if (added.has_value()) continue;
-    row_->Truncate(length);
-    Reject(row, std::move(added).error().message, csv.record());
+    if (!added.has_value()) {
+      row_->Truncate(length);
+      Reject(row, std::move(added).error().message, csv.record());
+    }
+    TRY(CheckSize());
   }
   return {};
 }
 
 Status Decoder::AddArrow(std::string_view body) {
-  // Rows keep the order in which they came.
-  Flush();
-  const auto rejected = decoded_.rejected.size();
-  auto batches = arrow_->Read(body, [&](std::int64_t row, std::string reason, std::string payload) {
-    Reject(row, std::move(reason), payload);
-  });
-  if (!batches.has_value()) {
-    decoded_.rejected.resize(rejected);
-    return std::unexpected(std::move(batches).error());
-  }
-  for (auto& batch : *batches) {
+  auto batches =
+      TRY(arrow_->Read(body, [&](std::int64_t row, std::string reason, std::string payload) {
+        Reject(row, std::move(reason), payload);
+        return Status{};
+      }));
+  for (auto& batch : batches) {
     decoded_.rows += batch->num_rows();
     decoded_.bytes += static_cast<std::uint64_t>(arrow::util::TotalBufferSize(*batch));
     decoded_.batches.push_back(std::move(batch));

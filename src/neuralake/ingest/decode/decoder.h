@@ -67,9 +67,8 @@ class Decoder {
 
   /// Decode one body. Rows that fit join the batch, others the rejected.
   /// \param origin  what the caller knows the body by
-  /// \errors kInvalid  the body as a whole is not of its type; nothing joined. With the offset
-  /// where
-  ///                   known
+  /// \errors kInvalid  the body as a whole is not of its type, with the offset where known; or its
+  ///                   rows take more than `kDecodedBytesMax`. Nothing joined
   Result<RowCounts> Add(ContentType type, std::string_view body, std::int64_t origin = 0);
 
   /// Reject a body as a whole.
@@ -85,11 +84,13 @@ class Decoder {
   Decoder(std::unique_ptr<StructColumn> row, const columnar::Schema& schema,
           const UnknownMembers& unknown);
 
+  Status AddBody(ContentType type, std::string_view body);
   Status AddJson(std::string_view body);
-  void AddNdjson(std::string_view body);
+  Status AddNdjson(std::string_view body);
   Status AddCsv(std::string_view body, bool header);
   Status AddArrow(std::string_view body);
   void Reject(std::int64_t row, std::string reason, std::string_view payload);
+  Status CheckSize() const;
   void Flush();
 
   std::unique_ptr<StructColumn> row_;
@@ -100,6 +101,8 @@ class Decoder {
   std::shared_ptr<arrow::Schema> schema_;
   Decoded decoded_;
   std::int64_t origin_ = 0;
+  const std::uint64_t row_bytes_;  // what a row takes in the columns at least
+  std::uint64_t size_before_ = 0;  // what all rows took before the body that is added
 };
 
 }  // namespace neuralake::ingest

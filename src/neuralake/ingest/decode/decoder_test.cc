@@ -210,10 +210,10 @@ TEST(Decoder, ReadsCsvWithoutHeaderAndRefusesAWrongOne) {
   EXPECT_THAT(strict->Add(ContentType::kCsv, "id,x\n1,2").error().message, HasSubstr("'x'"));
 }
 
-std::string ArrowBody(const std::shared_ptr<arrow::RecordBatch>& batch) {
+std::string ArrowBody(const std::shared_ptr<arrow::RecordBatch>& batch, int times = 1) {
   auto sink = arrow::io::BufferOutputStream::Create().ValueOrDie();
   auto writer = arrow::ipc::MakeStreamWriter(sink, batch->schema()).ValueOrDie();
-  EXPECT_TRUE(writer->WriteRecordBatch(*batch).ok());
+  for (int i = 0; i < times; ++i) EXPECT_TRUE(writer->WriteRecordBatch(*batch).ok());
   EXPECT_TRUE(writer->Close().ok());
   return sink->Finish().ValueOrDie()->ToString();
 }
@@ -240,6 +240,87 @@ TEST(Decoder, ReadsArrowAndRejectsTheRowsThatDoNotFit) {
   EXPECT_EQ(decoded.rejected[0].row, 1);
   EXPECT_EQ(decoded.rejected[0].payload, "{id: 5000000000, name: null}");
   EXPECT_EQ(decoded.rejected[1].reason, "id: it must not be null");
+}
+
+/// A batch of `rows` rows that all are the one text of a dictionary, of 1 MiB.
+std::shared_ptr<arrow::RecordBatch> OneLargeText(int rows) {
+  arrow::StringBuilder texts;
+  EXPECT_TRUE(texts.Append(std::string(1 << 20, 'x')).ok());
+  arrow::Int32Builder indices;
+  for (int i = 0; i < rows; ++i) EXPECT_TRUE(indices.Append(0).ok());
+  const auto type = arrow::dictionary(arrow::int32(), arrow::utf8());
+  const auto array = arrow::DictionaryArray::FromArrays(type, indices.Finish().ValueOrDie(),
+                                                        texts.Finish().ValueOrDie());
+  return arrow::RecordBatch::Make(arrow::schema({arrow::field("c", type)}), rows,
+                                  {array.ValueOrDie()});
+}
+
+TEST(Decoder, RefusesArrowThatTakesTooMuchMemoryOnceDecoded) {
+  const std::string many_batches = ArrowBody(OneLargeText(60), 5);
+  const std::string one_batch = ArrowBody(OneLargeText(300));
+  for (const auto* body : {&many_batches, &one_batch}) {
+    // Also as a column that none of them fits: dead letters keep what came.
+    for (const auto* column : {"c STRING", "c INT"}) {
+      auto decoder = For(column);
+      const auto added = decoder->Add(ContentType::kArrow, *body);
+      ASSERT_FALSE(added.has_value()) << column;
+      EXPECT_EQ(added.error().kind, ErrorKind::kInvalid);
+      EXPECT_THAT(added.error().message, HasSubstr("256 MiB"));
+      const auto decoded = decoder->Finish();
+      EXPECT_EQ(decoded.rows, 0);
+      EXPECT_TRUE(decoded.rejected.empty());
+      EXPECT_EQ(decoded.bytes, 0U);
+    }
+  }
+  EXPECT_EQ(For("c STRING")->Add(ContentType::kArrow, ArrowBody(OneLargeText(10), 5))->accepted,
+            50);
+}
+
+TEST(Decoder, RefusesABodyWhoseRowsTakeTooMuchMemoryByWhatTheyLack) {
+  std::string columns = "c0 INT";
+  for (int i = 1; i < 1000; ++i) columns += ", c" + std::to_string(i) + " INT";
+  std::string lines;
+  std::string cells = "c0\n";
+  for (int i = 0; i < 40'000; ++i) {
+    lines += "{}\n";
+    cells += "1\n";
+  }
+  auto decoder = For(columns);
+  ASSERT_TRUE(decoder->Add(ContentType::kNdjson, "{\"c0\":1}").has_value());
+  for (const auto& [type, body] :
+       {std::pair{ContentType::kNdjson, lines}, std::pair{ContentType::kCsv, cells}}) {
+    const auto added = decoder->Add(type, body);
+    ASSERT_FALSE(added.has_value());
+    EXPECT_EQ(added.error().kind, ErrorKind::kInvalid);
+    EXPECT_THAT(added.error().message, HasSubstr("256 MiB"));
+    EXPECT_EQ(decoder->rows(), 1);
+  }
+  EXPECT_TRUE(decoder->Add(ContentType::kNdjson, lines.substr(0, 300)).has_value());
+  EXPECT_EQ(decoder->Finish().rows, 101);
+}
+
+TEST(Decoder, ADeadLetterOfArrowHoldsTheValueAndTheReasonIsCut) {
+  auto decoder = For("c INT");
+  EXPECT_EQ(decoder->Add(ContentType::kArrow, ArrowBody(OneLargeText(1)))->rejected, 1);
+  const auto decoded = decoder->Finish();
+  EXPECT_EQ(decoded.rejected[0].payload, "{c: " + std::string(1 << 20, 'x') + "}");
+  EXPECT_LE(decoded.rejected[0].reason.size(), 503U);
+  EXPECT_THAT(decoded.rejected[0].reason, testing::EndsWith("…"));
+}
+
+TEST(Decoder, TakesNoMoreMemoryForArrowRowsBetweenOnesThatDoNotFit) {
+  const int rows = 2000;
+  arrow::Int64Builder ids;
+  for (int i = 0; i < rows; ++i) EXPECT_TRUE(ids.Append(i % 2 == 0 ? i : 5'000'000'000).ok());
+  const auto column = ids.Finish().ValueOrDie();
+  const auto body = ArrowBody(arrow::RecordBatch::Make(
+      arrow::schema({arrow::field("id", arrow::int64()), arrow::field("n", arrow::int64())}), rows,
+      {column, column}));
+  auto decoder = For("id INT, n BIGINT");
+  EXPECT_EQ(decoder->Add(ContentType::kArrow, body)->accepted, rows / 2);
+  const auto decoded = decoder->Finish();
+  EXPECT_THAT(Column(decoded, 1), testing::SizeIs(rows / 2));
+  EXPECT_LT(decoded.bytes, 1U << 20);
 }
 
 TEST(Decoder, RefusesArrowThatCannotFitOrIsBroken) {

@@ -49,7 +49,12 @@ Status KafkaPartition::Take(std::span<const KafkaMessage> messages, Clock& clock
     // One value, or else one a line; what is neither becomes one dead letter for each line.
     auto added = lease.decoder->Add(ContentType::kJson, *message.payload, message.offset);
     if (!added.has_value()) {
-      added = TRY(lease.decoder->Add(ContentType::kNdjson, *message.payload, message.offset));
+      added = lease.decoder->Add(ContentType::kNdjson, *message.payload, message.offset);
+    }
+    if (!added.has_value()) {
+      // Its rows take too much memory: asking for it again would not help.
+      lease.decoder->AddRejected(added.error().message, *message.payload, message.offset);
+      added = RowCounts{.accepted = 0, .rejected = 1};
     }
     rows.counts.accepted += added->accepted;
     rows.counts.rejected += added->rejected;

@@ -229,8 +229,7 @@ Status TablePipeline::FlushOnce(const Deadline& deadline) {
   const auto snapshot = TRY(parts_.rows.Refresh(deadline));
   const auto schema = Adopt(snapshot);
   DropKnown(shares, snapshot);
-  for (auto& share : shares) TRY(Load(share, schema));
-  std::erase_if(shares, [](const Share& share) { return share.rows.empty(); });
+  TRY(Load(shares, schema));
   if (shares.empty()) return {};
   TRY(CommitRejected(shares, deadline));
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
@@ -287,31 +286,59 @@ void TablePipeline::Restart(Share& share, std::int64_t position) {
   share.source->Restart(position);
 }
 
-/// Make sure that all rows of `share` are there, decoded for `schema`.
-Status TablePipeline::Load(Share& share, const std::shared_ptr<const columnar::Schema>& schema) {
+/// Make sure that the rows of `shares` are there, decoded for `schema`. Those past the limit of one
+/// commit are left out: only now it is known what rows take that were not kept in memory.
+Status TablePipeline::Load(Shares& shares, const std::shared_ptr<const columnar::Schema>& schema) {
+  std::uint64_t loaded = 0;
+  for (auto& share : shares) TRY(LoadShare(share, schema, loaded));
+  std::erase_if(shares, [](const Share& share) { return share.rows.empty(); });
+  return {};
+}
+
+Status TablePipeline::LoadShare(Share& share, const std::shared_ptr<const columnar::Schema>& schema,
+                                std::uint64_t& loaded) {
   Lease lease;
-  for (const auto& rows : share.rows) {
-    if (rows->decoded != nullptr && rows->schema == schema) continue;
-    if (lease.decoder == nullptr) {
-      lease = {TRY(Decoder::Make(*schema, parts_.unknown)), schema};
-    }
-    auto decoded = share.source->Reload(*rows, *lease.decoder);
-    if (!decoded.has_value() && decoded.error().kind == ErrorKind::kNotFound) {
-      if (!share.source->gapless()) {
-        // Acknowledged, and not where they were kept: never to be passed over in silence.
-        return Fail(ErrorKind::kCorruption,
-                    "acknowledged rows of table " + name_ + ": " + Describe(decoded.error()));
-      }
-      Restart(share, share.rows.front()->first);
+  for (std::size_t i = 0; i < share.rows.size(); ++i) {
+    if (loaded >= parts_.flush.decoded_bytes_max) {
+      share.rows.resize(i);
       return {};
     }
-    auto shared = std::make_shared<const Decoded>(TRY(std::move(decoded)));
-    std::lock_guard lock(mutex_);
-    if (rows->decoded != nullptr) parts_.budget.Give(rows->decoded->bytes);
-    parts_.budget.Take(shared->bytes);
-    rows->decoded = std::move(shared);
-    rows->schema = schema;
+    auto& rows = *share.rows[i];
+    if (rows.decoded == nullptr || rows.schema != schema) {
+      auto read = LoadRows(share, rows, schema, lease);
+      if (!read.has_value() && read.error().kind == ErrorKind::kNotFound &&
+          share.source->gapless()) {
+        Restart(share, share.rows.front()->first);
+        return {};
+      }
+      TRY(read);
+    }
+    loaded += rows.decoded->bytes;
   }
+  return {};
+}
+
+/// Read `rows` from their source again.
+/// \errors kNotFound  a source that keeps none; it gives them again after a restart
+Status TablePipeline::LoadRows(Share& share, PendingRows& rows,
+                               const std::shared_ptr<const columnar::Schema>& schema,
+                               Lease& lease) {
+  if (lease.decoder == nullptr) {
+    lease = {TRY(Decoder::Make(*schema, parts_.unknown)), schema};
+  }
+  auto decoded = share.source->Reload(rows, *lease.decoder);
+  if (!decoded.has_value() && decoded.error().kind == ErrorKind::kNotFound &&
+      !share.source->gapless()) {
+    // Acknowledged, and not where they were kept: never to be passed over in silence.
+    return Fail(ErrorKind::kCorruption,
+                "acknowledged rows of table " + name_ + ": " + Describe(decoded.error()));
+  }
+  auto shared = std::make_shared<const Decoded>(TRY(std::move(decoded)));
+  std::lock_guard lock(mutex_);
+  if (rows.decoded != nullptr) parts_.budget.Give(rows.decoded->bytes);
+  parts_.budget.Take(shared->bytes);
+  rows.decoded = std::move(shared);
+  rows.schema = schema;
   return {};
 }
 

@@ -16,16 +16,19 @@
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/delta/snapshot.h"
 #include "neuralake/ingest/decode/decoder.h"
+#include "neuralake/ingest/limits.h"
 #include "neuralake/ingest/table/pending.h"
 #include "neuralake/ingest/table/table_sink.h"
 
 namespace neuralake::ingest {
 
-/// When a table's rows are committed: at the first of these.
+/// When a table's rows are committed: at the first of `rows`, `bytes` and `interval`.
 struct FlushOptions {
   std::int64_t rows = 100'000;
-  std::uint64_t bytes = 64ULL << 20;
+  std::uint64_t bytes = 64ULL << 20;          ///< As they came.
   std::chrono::milliseconds interval{1'000};  ///< Since the oldest came.
+  /// How much one commit takes at most, decoded; a body that is larger goes alone.
+  std::uint64_t decoded_bytes_max = kFlushDecodedBytesMax;
 };
 
 /// How a table's rows wait.
@@ -120,7 +123,11 @@ class TablePipeline {
   void DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot);
   void DropUntil(const RowSource& source, std::int64_t position);
   void Restart(Share& share, std::int64_t position);
-  Status Load(Share& share, const std::shared_ptr<const columnar::Schema>& schema);
+  Status Load(Shares& shares, const std::shared_ptr<const columnar::Schema>& schema);
+  Status LoadShare(Share& share, const std::shared_ptr<const columnar::Schema>& schema,
+                   std::uint64_t& loaded);
+  Status LoadRows(Share& share, PendingRows& rows,
+                  const std::shared_ptr<const columnar::Schema>& schema, Lease& lease);
   Status CommitRejected(const Shares& shares, const Deadline& deadline);
   std::shared_ptr<const columnar::Schema> Adopt(const delta::SnapshotPtr& snapshot);
   void Note(const Status& status);

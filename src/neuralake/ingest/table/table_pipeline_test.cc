@@ -131,6 +131,23 @@ TEST(TablePipeline, AFlushTakesNoMoreThanItsRowsAndLeavesTheRestDue) {
   EXPECT_FALSE(process->pipeline().Due().has_value());
 }
 
+TEST(TablePipeline, AFlushTakesNoMoreThanItsDecodedBytesAlsoOfRowsReadAgainFromTheLog) {
+  for (const std::uint64_t pending_bytes_max : {1 << 20, 0}) {
+    TestLake lake;
+    TestLake::Options options;
+    options.flush.decoded_bytes_max = 1;
+    options.pending_bytes_max = pending_bytes_max;
+    const auto process = lake.Start(options);
+    for (const int i : {1, 2, 3}) ASSERT_TRUE(TestLake::Push(*process, {i}).has_value());
+    ASSERT_TRUE(process->Flush().has_value());
+    EXPECT_THAT(lake.Ids(), ElementsAre("1"));
+    ASSERT_TRUE(process->Flush().has_value());
+    ASSERT_TRUE(process->Flush().has_value());
+    EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
+    EXPECT_FALSE(process->pipeline().Due().has_value());
+  }
+}
+
 TEST(TablePipeline, WaitsLongerAfterEachFailedFlush) {
   TestLake lake;
   const auto process = lake.Start();
