@@ -1,17 +1,16 @@
 #include "neuralake/observe/metrics_port.h"
 
-#include <atomic>
 #include <thread>
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 namespace neuralake::observe {
 
@@ -21,7 +20,8 @@ namespace http = boost::beast::http;
 using Tcp = boost::asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
+/// Before the next connection is taken when one could not be: there are no descriptors left, say.
+constexpr std::chrono::milliseconds kAcceptPause{100};
 
 http::response<http::string_body> Answer(const http::request<http::string_body>& request,
                                          const std::function<std::string()>& expose) {
@@ -38,47 +38,82 @@ http::response<http::string_body> Answer(const http::request<http::string_body>&
   return answer;
 }
 
+/// One connection: a request, its answer, the end. Owned by whatever it waits for.
+struct Connection {
+  Connection(Tcp::socket socket, std::function<void()> on_end)
+      : stream(std::move(socket)), ended(std::move(on_end)) {}
+  ~Connection() { ended(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  boost::beast::tcp_stream stream;
+  boost::beast::flat_buffer buffer{16 << 10};
+  http::request<http::string_body> request;
+  http::response<http::string_body> answer;
+  const std::function<void()> ended;
+};
+
 }  // namespace
 
 struct MetricsPort::Listener {
+  std::function<std::string()> expose;
+  // Of the thread alone, while it runs. Before the context, with which the last connections end.
+  std::size_t open = 0;
+  bool accepting = false;
+  bool ending = false;
   boost::asio::io_context context;
   Tcp::acceptor acceptor{context};
-  std::function<std::string()> expose;
-  std::atomic<bool> stopping = false;
+  boost::asio::steady_timer pause{context};
   std::thread thread;
 
-  void Run() {
-    while (!stopping) {
-      Tcp::socket socket(context);
-      ErrorCode error;
-      acceptor.accept(socket, error);
-      if (!error && !stopping) Serve(socket);
-    }
+  void Accept() {
+    if (accepting || ending || open >= kConnectionsMax) return;
+    accepting = true;
+    acceptor.async_accept([this](ErrorCode error, Tcp::socket socket) {
+      accepting = false;
+      if (error) {
+        // Not at once again: it would keep a core busy for as long as it lasts.
+        pause.expires_after(kAcceptPause);
+        pause.async_wait([this](ErrorCode) { Accept(); });
+        return;
+      }
+      ++open;
+      Serve(std::move(socket));
+      Accept();
+    });
   }
 
-  void Serve(Tcp::socket& socket) const {
-    const auto fd = socket.native_handle();
-    ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
-    ::setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
-    boost::beast::flat_buffer buffer(16 << 10);
-    http::request<http::string_body> request;
-    ErrorCode error;
-    http::read(socket, buffer, request, error);
-    if (error) return;
-    http::write(socket, Answer(request, expose), error);
-    socket.shutdown(Tcp::socket::shutdown_both, error);
+  void Serve(Tcp::socket socket) {
+    const auto connection = std::make_shared<Connection>(std::move(socket), [this] {
+      --open;
+      Accept();
+    });
+    // For the whole of it, so that nobody stays by sending a byte now and then.
+    connection->stream.expires_after(kPatience);
+    http::async_read(connection->stream, connection->buffer, connection->request,
+                     [this, connection](ErrorCode error, std::size_t) {
+                       if (!error) Reply(connection);
+                     });
+  }
+
+  void Reply(const std::shared_ptr<Connection>& connection) const {
+    connection->answer = Answer(connection->request, expose);
+    http::async_write(connection->stream, connection->answer,
+                      [connection](ErrorCode error, std::size_t) {
+                        connection->stream.socket().shutdown(Tcp::socket::shutdown_both, error);
+                      });
   }
 };
 
 MetricsPort::MetricsPort(std::unique_ptr<Listener> listener) : listener_(std::move(listener)) {
-  listener_->thread = std::thread([raw = listener_.get()] { raw->Run(); });
+  listener_->Accept();
+  listener_->thread = std::thread([raw = listener_.get()] { raw->context.run(); });
 }
 
 MetricsPort::~MetricsPort() {
-  listener_->stopping = true;
-  // Wakes the thread out of `accept`.
-  ::shutdown(listener_->acceptor.native_handle(), SHUT_RDWR);
+  listener_->context.stop();
   listener_->thread.join();
+  listener_->ending = true;
 }
 
 std::uint16_t MetricsPort::port() const { return listener_->acceptor.local_endpoint().port(); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,11 +12,15 @@
 namespace neuralake::observe {
 
 /// Answers `GET /metrics` on a port of 127.0.0.1, for a process that serves nothing else: one
-/// request at a time, each within a few seconds.
+/// request a connection, each within `kPatience`, `kConnectionsMax` of them at once. Further ones
+/// wait for their turn.
 ///
 /// \threads a thread of its own answers
 class MetricsPort {
  public:
+  static constexpr std::chrono::seconds kPatience{5};
+  static constexpr std::size_t kConnectionsMax = 32;
+
   /// \param expose  gives the text of the answer; outlives this
   /// \errors kUnavailable  the port is taken
   static Result<std::unique_ptr<MetricsPort>> Open(std::uint16_t port,

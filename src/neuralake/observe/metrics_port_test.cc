@@ -1,5 +1,7 @@
 #include "neuralake/observe/metrics_port.h"
 
+#include <chrono>
+#include <ctime>
 #include <string_view>
 
 #include <boost/asio/io_context.hpp>
@@ -8,6 +10,9 @@
 #include <boost/asio/write.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace neuralake::observe {
 namespace {
@@ -47,6 +52,70 @@ TEST(MetricsPort, AnswersNothingElseAndOutlivesNonsense) {
               StartsWith("HTTP/1.1 404"));
   EXPECT_THAT(Ask((*port)->port(), "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"),
               HasSubstr("numbers"));
+}
+
+/// A connection that says nothing.
+struct Idle {
+  explicit Idle(std::uint16_t port) {
+    socket.connect({boost::asio::ip::address_v4::loopback(), port});
+  }
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket socket{context};
+};
+
+TEST(MetricsPort, AnswersAndEndsWhileOthersAreConnectedAndSayNothing) {
+  auto port = MetricsPort::Open(0, [] { return std::string("numbers\n"); });
+  ASSERT_TRUE(port.has_value());
+  const Idle first((*port)->port());
+  const Idle second((*port)->port());
+  EXPECT_THAT(Ask((*port)->port(), "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"),
+              HasSubstr("numbers"));
+  const auto end = std::chrono::steady_clock::now() + MetricsPort::kPatience;
+  port->reset();
+  EXPECT_LT(std::chrono::steady_clock::now(), end) << "waited for those that say nothing";
+}
+
+/// Lets this process have no descriptors but those it has, for as long as it lives.
+class NoMoreDescriptors {
+ public:
+  NoMoreDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const int lowest_free = ::dup(0);
+    ::close(lowest_free);
+    const rlimit none{.rlim_cur = static_cast<rlim_t>(lowest_free), .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoMoreDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+/// What this process has worked so far.
+std::chrono::nanoseconds Worked() {
+  timespec spent{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+  return std::chrono::seconds(spent.tv_sec) + std::chrono::nanoseconds(spent.tv_nsec);
+}
+
+TEST(MetricsPort, RestsWhileItCannotTakeAConnectionAndTakesItLater) {
+  const auto port = MetricsPort::Open(0, [] { return std::string("numbers\n"); });
+  ASSERT_TRUE(port.has_value());
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket socket(context, boost::asio::ip::tcp::v4());
+  {
+    const NoMoreDescriptors none;
+    socket.connect({boost::asio::ip::address_v4::loopback(), (*port)->port()});
+    boost::asio::write(socket, boost::asio::buffer("GET /metrics HTTP/1.0\r\n\r\n", 25));
+    const auto before = Worked();
+    pollfd answered{.fd = socket.native_handle(), .events = POLLIN, .revents = 0};
+    EXPECT_EQ(::poll(&answered, 1, 400), 0);
+    EXPECT_LT(Worked() - before, std::chrono::milliseconds(100));
+  }
+  std::string answer;
+  boost::system::error_code end;
+  boost::asio::read(socket, boost::asio::dynamic_buffer(answer), end);
+  EXPECT_THAT(answer, HasSubstr("numbers"));
 }
 
 TEST(MetricsPort, SaysWhichPortIsTaken) {
