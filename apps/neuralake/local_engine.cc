@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "project.h"
+#include "table_command.h"
 #include <unistd.h>
 
 #include "neuralake/catalog/build.h"
@@ -90,6 +91,7 @@ Result<std::unique_ptr<engine::Engine>> LocalEngine(catalog::CatalogPtr catalog,
     return std::unexpected(loaded.error());
   }
   if (loaded.has_value()) options = EngineOptionsOf(*loaded);
+  options.open_table = OpenTable;
   auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(std::move(catalog));
   return engine;

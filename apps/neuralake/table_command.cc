@@ -12,6 +12,7 @@
 
 #include "neuralake/base/uri.h"
 #include "neuralake/columnar/time_text.h"
+#include "neuralake/observe/log.h"
 #include "neuralake/storage/object_store.h"
 
 namespace neuralake::app {
@@ -23,7 +24,14 @@ void VersionChoice::AddTo(CLI::App& command) {
 }
 
 Result<std::shared_ptr<delta::Table>> OpenTable(const std::string& uri) {
-  return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(uri)))));
+  struct Opened {
+    observe::Log log;
+    std::shared_ptr<delta::Table> table;
+  };
+  const auto opened = std::make_shared<Opened>();
+  opened->table =
+      delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(uri)))), {.log = &opened->log});
+  return std::shared_ptr<delta::Table>(opened, opened->table.get());
 }
 
 Result<delta::SnapshotPtr> OpenSnapshot(delta::Table& table, const VersionChoice& choice) {

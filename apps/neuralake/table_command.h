@@ -23,7 +23,8 @@ struct VersionChoice {
   void AddTo(CLI::App& command);
 };
 
-/// The table at `uri`.
+/// The table at `uri`. A checkpoint behind a commit that cannot be written is a line on standard
+/// error.
 /// \errors kInvalid, kUnsupported  as `Uri::Parse` and `OpenStore`
 Result<std::shared_ptr<delta::Table>> OpenTable(const std::string& uri);
 

@@ -13,6 +13,7 @@
 #include "neuralake/base/uri.h"
 #include "neuralake/delta/table.h"
 #include "neuralake/maintain/vacuum.h"
+#include "neuralake/observe/log.h"
 #include "neuralake/storage/object_store.h"
 
 namespace neuralake::python {
@@ -84,7 +85,7 @@ class TableHandle {
  public:
   explicit TableHandle(const std::string& uri) {
     table_ = Unlocked([&]() -> Result<std::shared_ptr<delta::Table>> {
-      return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(uri)))));
+      return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(uri)))), {.log = &log_});
     });
   }
 
@@ -144,6 +145,7 @@ class TableHandle {
   }
 
  private:
+  observe::Log log_;  // outlives the table
   std::shared_ptr<delta::Table> table_;
 };
 

@@ -75,3 +75,20 @@ def test_an_error_names_file_version_and_table_when_nothing_stands_in(
     assert counted(table, neighbour).stdout == "n\n2\n"
     checkpoint.write_bytes(whole)
     assert counted(table).stdout == f"n\n{COMMITS}\n"
+
+
+def test_a_checkpoint_that_cannot_be_written_is_told_and_the_commit_stands(tmp_path: Path) -> None:
+    path = tmp_path / "flights"
+    for i in range(10):
+        write_deltalake(str(path), pa.table({"id": [i]}), mode="append")
+    # No file can take the place of a folder.
+    (path / "_delta_log" / "00000000000000000010.checkpoint.parquet" / "in the way").mkdir(
+        parents=True
+    )
+    rows = tmp_path / "rows.csv"
+    rows.write_text("id\n10\n")
+    written = neuralake("table", "write", str(path), str(rows))
+    assert written.returncode == 0, written.stderr
+    assert "delta: no checkpoint reason=" in written.stderr
+    assert str(path) in written.stderr
+    assert counted(path).stdout == "n\n11\n"

@@ -50,6 +50,8 @@ inline constexpr std::int64_t kCheckpointGroupRows = 65'536;
 inline constexpr std::int64_t kCheckpointIntervalDefault = 10;
 /// What a checkpoint behind a commit may take.
 inline constexpr std::chrono::minutes kCheckpointTime{10};
+/// How long a table that goes waits for the checkpoint that is under way before it is cancelled.
+inline constexpr std::chrono::seconds kCheckpointPatience{60};
 
 /// Columns whose statistics a segment keeps decoded.
 inline constexpr std::size_t kFactColumnsMax = 64;

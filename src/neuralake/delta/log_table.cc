@@ -81,10 +81,19 @@ LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions opt
                   .clock = options.clock,
                   .rng = options.rng,
                   .kill_switch = options.kill_switch}),
-      checkpoints_([this](const SnapshotPtr& snapshot) {
-        const auto written = Checkpoint(*snapshot, Deadline::After(kCheckpointTime));
-        if (!written && options_.log != nullptr) options_.log->Failure("delta", written.error());
-      }) {}
+      checkpoints_(
+          [this](const SnapshotPtr& snapshot, const std::stop_token& stop) {
+            const auto written = Checkpoint(*snapshot, Deadline::After(kCheckpointTime, stop));
+            if (!written) TellOfCheckpoint(written.error());
+          },
+          options.stop) {}
+
+/// The table is whole without a checkpoint; readers take longer to open it.
+void LogTable::TellOfCheckpoint(const Error& error) const {
+  // A process that was told to end did not fail.
+  if (options_.log == nullptr || options_.stop.stop_requested()) return;
+  options_.log->Warn("delta", "no checkpoint", {{"reason", Describe(error)}});
+}
 
 std::unexpected<Error> LogTable::Named(Error error) const {
   return Annotate(std::move(error), "table " + store_->root().ToString());

@@ -47,6 +47,8 @@ class LogTable final : public Table, private CommitGround {
   /// Put the table's name in front of an error.
   std::unexpected<Error> Named(Error error) const;
 
+  void TellOfCheckpoint(const Error& error) const;
+
   /// The outcome of a commit, whose checkpoint may be due.
   Result<CommitOutcome> Committed(Result<CommitOutcome> outcome);
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "neuralake/base/clock.h"
@@ -60,9 +61,10 @@ struct TableOptions {
   /// Files that make a snapshot wait: parallel reads of log and checkpoint parts.
   std::uint32_t log_readers = 4;
   /// Write a checkpoint behind a commit that is due for one (`delta.checkpointInterval`), on a
-  /// thread of the table's own, which its destructor waits for.
+  /// thread of the table's own. The destructor waits for it, `kCheckpointPatience` at most.
   bool checkpoints = true;
   observe::Log* log = nullptr;  ///< Where such a checkpoint that failed is told; may be null.
+  std::stop_token stop{};       ///< Ends such a checkpoint that is being written.
   const Clock* clock = &SystemClock::Get();  ///< Outlives the table and its snapshots.
   Rng* rng = &SystemRng::Get();              ///< Tokens and waits; outlives the table.
   /// Steps `commit.before_put`, `commit.after_put`, `checkpoint.before_put` and

@@ -43,6 +43,7 @@ class Tables {
   explicit Tables(observe::Log* log = nullptr) : log_(log) {}
 
   /// The table of `target`; null when it was declared but never written, and is not required.
+  /// A checkpoint behind a commit ends when the first `deadline` of the table is stopped.
   /// \errors those of `Table::Latest`
   Result<std::shared_ptr<delta::Table>> Open(const Target& target, const Deadline& deadline);
 

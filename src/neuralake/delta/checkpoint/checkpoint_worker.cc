@@ -1,10 +1,14 @@
 #include "neuralake/delta/checkpoint/checkpoint_worker.h"
 
-#include <utility>
-
 namespace neuralake::delta {
 
-CheckpointWorker::~CheckpointWorker() { Wait(); }
+CheckpointWorker::~CheckpointWorker() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, stop_, patience_, [this] { return !due_ && !is_busy_; });
+  }
+  thread_.request_stop();
+}
 
 void CheckpointWorker::Due(SnapshotPtr snapshot) {
   std::lock_guard lock(mutex_);
@@ -16,18 +20,20 @@ void CheckpointWorker::Due(SnapshotPtr snapshot) {
   changed_.notify_all();
 }
 
-void CheckpointWorker::Wait() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !due_ && !is_busy_; });
-}
-
 void CheckpointWorker::Run(const std::stop_token& stop) {
+  // One token for both ways to end: the table goes, or its process was told to.
+  std::stop_source ended;
+  const auto end = [&ended] { ended.request_stop(); };
+  const std::stop_callback when_it_goes(stop, end);
+  const std::stop_callback when_told(stop_, end);
+  const auto token = ended.get_token();
   std::unique_lock lock(mutex_);
-  while (changed_.wait(lock, stop, [this] { return due_ != nullptr; })) {
+  while (changed_.wait(lock, token, [this] { return due_ != nullptr; })) {
+    if (token.stop_requested()) return;
     const SnapshotPtr snapshot = std::exchange(due_, nullptr);
     is_busy_ = true;
     lock.unlock();
-    write_(snapshot);
+    write_(snapshot, token);
     lock.lock();
     is_busy_ = false;
     changed_.notify_all();

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <thread>
+#include <utility>
 
+#include "neuralake/delta/limits.h"
 #include "neuralake/delta/snapshot.h"
 
 namespace neuralake::delta {
@@ -13,13 +17,19 @@ namespace neuralake::delta {
 /// Writes checkpoints on a thread of its own, so that no commit waits for one. When several are
 /// due, only the newest is written.
 ///
-/// \threads safe from any thread; the destructor finishes what is due
+/// A process that does one thing and ends would otherwise never write one: the destructor waits for
+/// what is due, but no longer than `patience`, and not at all once `stop` is requested.
+/// \threads safe from any thread
 class CheckpointWorker {
  public:
-  using Write = std::function<void(const SnapshotPtr&)>;
+  /// Writes a checkpoint; gives up soon after `stop` is requested.
+  using Write = std::function<void(const SnapshotPtr&, const std::stop_token& stop)>;
 
   /// \param write  outlives this
-  explicit CheckpointWorker(Write write) : write_(std::move(write)) {}
+  /// \param stop   ends what is written, and nothing is written any more
+  explicit CheckpointWorker(Write write, std::stop_token stop = {},
+                            std::chrono::milliseconds patience = kCheckpointPatience)
+      : write_(std::move(write)), stop_(std::move(stop)), patience_(patience) {}
   ~CheckpointWorker();
   CheckpointWorker(const CheckpointWorker&) = delete;
   CheckpointWorker& operator=(const CheckpointWorker&) = delete;
@@ -27,13 +37,12 @@ class CheckpointWorker {
   /// A checkpoint of `snapshot` is due. The first call starts the thread.
   void Due(SnapshotPtr snapshot);
 
-  /// Wait until nothing is due.
-  void Wait();
-
  private:
   void Run(const std::stop_token& stop);
 
   const Write write_;
+  const std::stop_token stop_;
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::condition_variable_any changed_;
   SnapshotPtr due_;       // guarded by mutex_
