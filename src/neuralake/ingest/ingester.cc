@@ -83,9 +83,11 @@ Result<std::unique_ptr<Ingester>> Ingester::Start(const IngesterOptions& options
 
 Ingester::~Ingester() {
   server_.reset();
-  topics_.clear();
-  // The log's thread wakes it, also for a push that nobody waits for any more.
+  for (const auto& topic : topics_) topic->RequestStop();
+  // Before the topics: their partitions leave a table's pipeline only when no flush of it runs. It
+  // lives on without threads, since topics and log still wake it.
   if (flusher_ != nullptr) flusher_->Stop();
+  topics_.clear();
   log_.reset();
 }
 
@@ -134,12 +136,18 @@ void Ingester::Tick() {
 }
 
 void Ingester::Replace(catalog::CatalogPtr catalog) {
-  tables_->Replace(std::move(catalog));
+  for (const auto& table : tables_->Replace(std::move(catalog))) {
+    parts_.log.Warn("ingest",
+                    "a table is elsewhere now, and its rows go on to where it was until ingest is "
+                    "started anew",
+                    {{"table", table.name}, {"was", table.from}, {"is", table.to}});
+  }
   strayed_.clear();
 }
 
 Status Ingester::Drain(const Deadline& deadline) {
   log_->Close();
+  for (const auto& topic : topics_) topic->RequestStop();
   for (const auto& topic : topics_) topic->Stop();
   server_->Stop();
   return flusher_->Drain(deadline);

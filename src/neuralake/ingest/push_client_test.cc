@@ -8,11 +8,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "neuralake/base/uuid.h"
+#include "neuralake/ingest/push_protocol.h"
 #include "neuralake/ingest/push_server.h"
 
 namespace neuralake::ingest {
@@ -193,6 +195,43 @@ TEST_F(PushClientTest, IsTurnedAwayWhenTooManyAreConnected) {
               refused.error().kind == ErrorKind::kUnavailable)
       << Describe(refused.error());
   EXPECT_TRUE(first.Push(Request(), Soon()).has_value());
+}
+
+/// Makes every new thread of this process fail, for as long as it lives: nothing has so much room
+/// for a stack.
+class NoMoreThreads {
+ public:
+  NoMoreThreads() {
+    pthread_getattr_default_np(&before_);
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, std::size_t{1} << 48);
+    EXPECT_EQ(pthread_setattr_default_np(&attributes), 0);
+    pthread_attr_destroy(&attributes);
+  }
+  ~NoMoreThreads() {
+    pthread_setattr_default_np(&before_);
+    pthread_attr_destroy(&before_);
+  }
+
+ private:
+  pthread_attr_t before_;
+};
+
+TEST_F(PushClientTest, IsTurnedAwayWhenThereIsNoThreadAndTakenInLater) {
+  const auto server = Listen();
+  {
+    const NoMoreThreads none;
+    auto socket = LocalSocket::Connect(path_);
+    ASSERT_TRUE(socket.has_value());
+    std::string frame;
+    ASSERT_TRUE(socket->Receive(frame, Soon()).has_value());
+    const auto refused = DecodePushReply(frame);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ(refused.error().kind, ErrorKind::kResourceExhausted);
+  }
+  PushClient client(path_);
+  EXPECT_TRUE(client.Push(Request(), Soon()).has_value());
 }
 
 TEST_F(PushClientTest, EveryPushGetsItsAnswerWhenTheProcessEnds) {

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -26,6 +27,13 @@ constexpr std::chrono::seconds kReplyTime{10};
 Status SendReply(LocalSocket& socket, std::string_view reply) {
   const std::array<std::string_view, 1> parts = {reply};
   return socket.Send(parts, Deadline::After(kReplyTime));
+}
+
+/// Answer the first call of a connection without having read it.
+void Refuse(LocalSocket& socket, std::string reason) {
+  (void)SendReply(
+      socket,
+      EncodeReply(Result<PushAnswer>(Fail(ErrorKind::kResourceExhausted, std::move(reason)))));
 }
 
 }  // namespace
@@ -87,15 +95,20 @@ void PushServer::Admit(Descriptor fd) {
   if (stopping_) return;
   if (connections_.size() >= connections_max_) {
     LocalSocket refused(std::move(fd));
-    const auto reply = EncodeReply(Result<PushAnswer>(
-        Fail(ErrorKind::kResourceExhausted,
-             fmt::format("{} connections to the ingest process are open, and no more are taken",
-                         connections_.size()))));
-    (void)SendReply(refused, reply);
+    Refuse(refused,
+           fmt::format("{} connections to the ingest process are open, and no more are taken",
+                       connections_.size()));
     return;
   }
   auto& connection = connections_.emplace_back(std::move(fd));
-  connection.thread = std::thread([this, &connection] { Serve(connection); });
+  try {
+    connection.thread = std::thread([this, &connection] { Serve(connection); });
+  } catch (const std::system_error& error) {
+    Refuse(connection.socket, fmt::format("the ingest process has no thread for a {}. connection: "
+                                          "{}",
+                                          connections_.size(), error.code().message()));
+    connections_.pop_back();
+  }
 }
 
 /// Forget connections that ended.

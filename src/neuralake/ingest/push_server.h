@@ -18,7 +18,7 @@
 namespace neuralake::ingest {
 
 /// The ingest process's end of its local socket: one thread a connection, `kConnectionsMax` of
-/// them; further ones are told so and closed.
+/// them; further ones are told so and closed, and so are those that the system has no thread for.
 ///
 /// \threads `Stop` from any thread
 class PushServer {

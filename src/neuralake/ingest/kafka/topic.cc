@@ -17,7 +17,7 @@ KafkaTopic::KafkaTopic(KafkaTopicOptions options, const Parts& parts)
 KafkaTopic::~KafkaTopic() { Stop(); }
 
 void KafkaTopic::Stop() {
-  thread_.request_stop();
+  RequestStop();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -40,7 +40,7 @@ void Checkpointer::Committed(const SinkCommit& commit) {
     const auto before = std::exchange(entry->second, version);
     if (version / interval == before / interval) return;
   }
-  (void)jobs_.TryPush({commit.table, commit.snapshot});
+  (void)jobs_.TryPush({std::string(commit.name), commit.table, commit.snapshot});
 }
 
 void Checkpointer::Run(const std::stop_token& stop) {
@@ -49,16 +49,18 @@ void Checkpointer::Run(const std::stop_token& stop) {
     const auto written =
         job->table->Checkpoint(*job->snapshot, Deadline::After(kCheckpointTime, stop));
     if (stop.stop_requested()) return;
-    if (!written.has_value()) {
-      // The table is whole without it; readers take longer to open it. Told once for one reason.
-      const auto reason = Describe(written.error());
-      if (refused_.insert(reason).second) {
-        log_.Warn("ingest", "no checkpoint", {{"reason", reason}});
-      }
-      continue;
-    }
-    refused_.clear();
-    kills_.Reach(kill_points::kAfterCheckpoint);
+    Tell(job->name, written);
+    if (written.has_value()) kills_.Reach(kill_points::kAfterCheckpoint);
+  }
+}
+
+/// The table is whole without a checkpoint; readers take longer to open it.
+void Checkpointer::Tell(const std::string& table, const Status& written) {
+  if (written.has_value()) {
+    if (failing_.erase(table) == 0) return;
+    log_.Info("ingest", "checkpoints are written again", {{"table", table}});
+  } else if (failing_.insert(table).second) {
+    log_.Warn("ingest", "no checkpoint", {{"table", table}, {"reason", Describe(written.error())}});
   }
 }
 

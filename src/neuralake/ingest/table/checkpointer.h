@@ -16,6 +16,7 @@
 namespace neuralake::ingest {
 
 /// Writes the checkpoints of tables that ingest commits to, beside the commits, not in their way.
+/// That those of a table begin to fail is told, and that they work again, not each of them.
 ///
 /// \threads safe from any thread
 class Checkpointer {
@@ -29,18 +30,20 @@ class Checkpointer {
 
  private:
   struct Job {
+    std::string name;
     std::shared_ptr<delta::Table> table;
     delta::SnapshotPtr snapshot;
   };
 
   void Run(const std::stop_token& stop);
+  void Tell(const std::string& table, const Status& written);
 
   observe::Log& log_;
   KillSwitch& kills_;
   std::mutex mutex_;
   std::map<std::string, delta::Version, std::less<>> newest_;  // guarded by mutex_; by table
 
-  std::set<std::string> refused_;  // why tables had none, as told; of the thread alone
+  std::set<std::string> failing_;  // tables whose last one failed; of the thread alone
   BoundedQueue<Job> jobs_;
   std::jthread thread_;
 };

@@ -68,6 +68,7 @@ std::unique_ptr<IngestTable> TableDirectory::Make(const std::string& name,
   };
   auto made = std::make_unique<IngestTable>();
   made->name = name;
+  made->uri = table.uri;
   made->rows =
       std::make_unique<TableSink>(opener(table.uri), DeclarationOf(database, table), parts_.write,
                                   parts_.on_commit, parts_.kills, parts_.clock);
@@ -86,9 +87,18 @@ std::unique_ptr<IngestTable> TableDirectory::Make(const std::string& name,
   return made;
 }
 
-void TableDirectory::Replace(catalog::CatalogPtr catalog) {
+std::vector<TableDirectory::Moved> TableDirectory::Replace(catalog::CatalogPtr catalog) {
   std::lock_guard lock(mutex_);
   catalog_ = std::move(catalog);
+  std::vector<Moved> moved;
+  for (const auto& [name, table] : tables_) {
+    const auto dot = name.find('.');
+    const auto* model = catalog_->Find(name.substr(0, dot), name.substr(dot + 1));
+    if (model != nullptr && model->uri != table->uri) {
+      moved.push_back({name, table->uri, model->uri});
+    }
+  }
+  return moved;
 }
 
 std::vector<IngestTable*> TableDirectory::tables() const {

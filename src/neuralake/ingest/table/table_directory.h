@@ -22,6 +22,7 @@ namespace neuralake::ingest {
 /// A table that rows go to, with the one for those that do not fit.
 struct IngestTable {
   std::string name;  ///< `database.table`, as the catalog writes it.
+  std::string uri;   ///< Where its rows go.
   std::unique_ptr<TableSink> rows;
   std::unique_ptr<TableSink> dead_letters;
   std::unique_ptr<TablePipeline> pipeline;
@@ -58,8 +59,16 @@ class TableDirectory {
   /// The same by `database.table`.
   Result<IngestTable*> Get(std::string_view name);
 
+  /// A table in use that the catalog now has elsewhere.
+  struct Moved {
+    std::string name;
+    std::string from;  ///< Where its rows go on going.
+    std::string to;    ///< Where they go after a restart.
+  };
+
   /// From now on go by `catalog`. Tables in use keep what they were made with.
-  void Replace(catalog::CatalogPtr catalog);
+  /// \returns those that it has elsewhere
+  std::vector<Moved> Replace(catalog::CatalogPtr catalog);
 
   /// Those asked for so far.
   std::vector<IngestTable*> tables() const;
