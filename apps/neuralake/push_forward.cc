@@ -56,6 +56,9 @@ serve::IngestParts ForwardPushes(const std::string& socket, observe::Metrics& me
     if (answer.error().kind == ErrorKind::kUnavailable) away.Increment();
     return serve::ErrorResponse(answer.error(), push.request_id);
   };
+  parts.up = [client, &clock] {
+    return client->Metrics(Deadline::After(kMetricsTimeMax, {}, clock)).has_value();
+  };
   parts.metrics = [client, &clock] {
     const auto text = client->Metrics(Deadline::After(kMetricsTimeMax, {}, clock));
     const std::string up = text ? "1" : "0";

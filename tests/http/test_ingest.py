@@ -149,7 +149,10 @@ def test_while_the_process_is_away_nothing_is_taken_and_nothing_is_lost(house: I
     assert int(answer.headers["Retry-After"]) >= 1
     assert answer.json()["error"]["kind"] == "unavailable"
     assert server.metric("neuralake_ingest_up") == 0
+    ready = server.get("/ready")
+    assert (ready.status, ready.json()["ingest"]) == (200, "away")
     house.restart()
+    assert server.get("/ready").json()["ingest"] == "ready"
     answer = push(server, '[{"n": 78, "name": "away"}]', "application/json")
     assert answer.status == 200, answer.body
     until(lambda: rows_named(server, "away") == [{"n": 78, "name": "away"}], "the row is there")

@@ -226,9 +226,17 @@ Reply Api::Site(const HttpRequest& request, const Target& target) {
 }
 
 Reply Api::Ready() {
-  Reply reply = Json(StatusJson(draining_ ? "stopping" : "ready", *parts_.catalog.Get()));
-  if (draining_) std::get<HttpResponse>(reply.what).status = 503;
-  return reply;
+  if (draining_) {
+    Reply reply = Json(StatusJson("stopping", *parts_.catalog.Get()));
+    std::get<HttpResponse>(reply.what).status = 503;
+    return reply;
+  }
+  if (!parts_.ingest.up) return Json(StatusJson("ready", *parts_.catalog.Get()));
+  // Statements are taken whether or not pushes are: the status is about them alone.
+  return {BlockingReply{[status = parts_.catalog.Get(), up = &parts_.ingest.up] {
+                          return Json(StatusJson("ready", *status, (*up)() ? "ready" : "away"));
+                        },
+                        /*push=*/true}};
 }
 
 Reply Api::Metrics() {

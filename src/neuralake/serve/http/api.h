@@ -48,10 +48,11 @@ struct IngestRequest {
   std::string request_id;
 };
 
-/// The ways to the ingest process; both block. Null: no such process is configured.
+/// The ways to the ingest process; all block. Null: no such process is configured.
 struct IngestParts {
   std::function<HttpResponse(const IngestRequest&)> push;
   std::function<std::string()> metrics;  ///< Its own, in Prometheus' text form.
+  std::function<bool()> up;              ///< Whether it answers.
 };
 
 /// The HTTP routes: from a request to what is to be done, without a socket in sight.

@@ -53,11 +53,13 @@ class ApiTest : public testing::Test {
   CatalogState catalog_{Model(), clock_};
   HttpRequest request_;
   std::vector<IngestRequest> pushed_;
+  bool ingest_is_up_ = true;
   IngestParts ingest_{[this](const IngestRequest& push) {
                         pushed_.push_back(push);
                         return HttpResponse{};
                       },
-                      [] { return std::string("neuralake_ingest_up 1\n"); }};
+                      [] { return std::string("neuralake_ingest_up 1\n"); },
+                      [this] { return ingest_is_up_; }};
   Api api_{{queries_, catalog_, metrics_, clock_, "", ingest_}};
 };
 
@@ -129,6 +131,15 @@ TEST_F(ApiTest, StopsBeingReadyWhenItDrains) {
   EXPECT_EQ(Get("/ready").status, 200);
   api_.Drain();
   EXPECT_EQ(Get("/ready").status, 503);
+}
+
+TEST_F(ApiTest, IsReadyForStatementsWithoutTheIngestProcessAndTellsOfIt) {
+  EXPECT_EQ(nlohmann::json::parse(Get("/ready").body)["ingest"], "ready");
+  ingest_is_up_ = false;
+  const HttpResponse response = Get("/ready");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(nlohmann::json::parse(response.body)["ingest"], "away");
+  EXPECT_FALSE(nlohmann::json::parse(Get("/health").body).contains("ingest"));
 }
 
 TEST_F(ApiTest, RefusesOtherMethods) {

@@ -66,21 +66,23 @@ Json ProblemList(const CatalogStatus& catalog) {
   return lines;
 }
 
-std::string StatusJson(std::string_view word, const CatalogStatus& catalog) {
+std::string StatusJson(std::string_view word, const CatalogStatus& catalog,
+                       std::string_view ingest) {
   std::size_t tables = 0;
   for (const auto& database : catalog.model->databases) tables += database.tables.size();
   const Json reading = catalog.reading_since ? Json(Iso(*catalog.reading_since)) : Json(nullptr);
-  const Json json = {{"status", word},
-                     {"version", NEURALAKE_VERSION},
-                     {"catalog",
-                      {{"current", catalog.problems.empty()},
-                       {"digest", catalog.model->digest},
-                       {"databases", catalog.model->databases.size()},
-                       {"tables", tables},
-                       {"loaded", Iso(catalog.loaded)},
-                       {"checked", Iso(catalog.checked)},
-                       {"reading_since", reading},
-                       {"problems", ProblemList(catalog)}}}};
+  Json json = {{"status", word},
+               {"version", NEURALAKE_VERSION},
+               {"catalog",
+                {{"current", catalog.problems.empty()},
+                 {"digest", catalog.model->digest},
+                 {"databases", catalog.model->databases.size()},
+                 {"tables", tables},
+                 {"loaded", Iso(catalog.loaded)},
+                 {"checked", Iso(catalog.checked)},
+                 {"reading_since", reading},
+                 {"problems", ProblemList(catalog)}}}};
+  if (!ingest.empty()) json["ingest"] = ingest;
   // Messages may quote what Python printed.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -13,8 +13,10 @@ namespace neuralake::serve {
 /// `GET /health` and `GET /ready`: a word, the version, and which catalog is served. A catalog
 /// that lags behind broken definitions is told with the problems, one an item.
 ///
-/// \param word  `ok`, `ready`, `stopping`
-std::string StatusJson(std::string_view word, const CatalogStatus& catalog);
+/// \param word    `ok`, `ready`, `stopping`
+/// \param ingest  whether pushes are taken: `ready`, `away`; empty: not told
+std::string StatusJson(std::string_view word, const CatalogStatus& catalog,
+                       std::string_view ingest = "");
 
 /// Why newer definitions are not served, one an item.
 nlohmann::ordered_json ProblemList(const CatalogStatus& catalog);

@@ -120,7 +120,7 @@ Json FixedPaths() {
         {"get", Operation(std::move(id), std::move(summary), Answer("The answer", Anything()))}};
   };
   return {{"/health", get("health", "Whether the process lives")},
-          {"/ready", get("ready", "Whether statements are taken")},
+          {"/ready", get("ready", "Whether statements are taken, and whether pushes are")},
           {"/api/v1/sql", SqlPath()},
           {"/api/v1/tables", get("tables", "All tables")},
           {"/api/v1/queries", get("queries", "Running and recent statements")},
