@@ -23,15 +23,19 @@ std::string Iso(WallTime time) {
   return columnar::FormatTimestampIso(micros.count());
 }
 
-serve::HttpResponse Acknowledged(const ingest::PushAnswer& answer, WallTime now) {
+serve::HttpResponse Acknowledged(const ingest::PushAnswer& answer) {
+  using Json = nlohmann::ordered_json;
+  Json json = {{"accepted", answer.counts.accepted},
+               {"rejected", answer.counts.rejected},
+               {"replayed", answer.replayed},
+               {"acknowledged", Iso(WallTime(std::chrono::milliseconds(answer.received_ms)))},
+               {"lsn", answer.lsn}};
+  for (const auto& each : answer.reasons) {
+    json["reasons"].push_back({{"row", each.row}, {"reason", each.reason}});
+  }
   serve::HttpResponse response;
-  response.body = nlohmann::ordered_json{
-      {"accepted", answer.counts.accepted},
-      {"rejected", answer.counts.rejected},
-      {"replayed", answer.replayed},
-      {"acknowledged", Iso(now)},
-      {"lsn",
-       answer.lsn}}.dump();
+  // A reason may quote bytes that came and are no UTF-8.
+  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
   return response;
 }
 
@@ -52,7 +56,7 @@ serve::IngestParts ForwardPushes(const std::string& socket, observe::Metrics& me
     const auto answer = client->Push(
         {push.database, push.table, push.content_type, push.idempotency_key, push.body},
         Deadline::After(kPushTimeMax, {}, clock));
-    if (answer) return Acknowledged(*answer, clock.Now());
+    if (answer) return Acknowledged(*answer);
     if (answer.error().kind == ErrorKind::kUnavailable) away.Increment();
     return serve::ErrorResponse(answer.error(), push.request_id);
   };

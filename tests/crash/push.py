@@ -34,6 +34,7 @@ class Answer:
     rejected: int
     lsn: int
     replayed: bool
+    received_ms: int
 
 
 def text(value: str) -> bytes:
@@ -62,8 +63,8 @@ class Connection:
         content = {"ndjson": "application/x-ndjson", "json": "application/json"}[kind]
         head = struct.pack("<Bq", PUSH, self.patience_ms)
         reply = self.exchange(head + text(database) + text(name) + text(content) + text(key) + body)
-        accepted, rejected, lsn, replayed = struct.unpack("<qqqB", reply)
-        return Answer(accepted, rejected, lsn, replayed != 0)
+        accepted, rejected, lsn, replayed, received_ms, _ = struct.unpack_from("<qqqBqB", reply)
+        return Answer(accepted, rejected, lsn, replayed != 0, received_ms)
 
     def metrics(self) -> str:
         return self.exchange(bytes([METRICS])).decode()

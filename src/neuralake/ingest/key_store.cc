@@ -67,11 +67,17 @@ Result<KeyStore::Claim> KeyStore::Take(std::string_view table, std::string_view 
   if (const auto found = entries_.find(hash); found != entries_.end()) {
     const auto& entry = found->second;
     if (entry.body != body_hash) {
-      return Fail(ErrorKind::kInvalid,
-                  fmt::format("Idempotency-Key '{}' came before with another body", key));
+      return Fail(ErrorKind::kAlreadyExists,
+                  fmt::format("Idempotency-Key '{}' came before with another body; nothing of this "
+                              "one was taken in: send it under a key of its own",
+                              key));
     }
     if (entry.token != nullptr) return Claim{.before = entry.coming, .token = {}};
-    return Claim{.before = PushAnswer{entry.counts, entry.lsn, true}, .token = {}};
+    return Claim{.before = PushAnswer{.counts = entry.counts,
+                                      .lsn = entry.lsn,
+                                      .replayed = true,
+                                      .received_ms = entry.received_ms},
+                 .token = {}};
   }
   if (entries_.size() >= options_.keys_max) {
     return Fail(
@@ -87,7 +93,7 @@ Result<KeyStore::Claim> KeyStore::Take(std::string_view table, std::string_view 
   entry.token = std::make_shared<std::promise<Outcome>>();
   entry.coming = entry.token->get_future().share();
   by_age_.emplace_back(now, hash);
-  return Claim{.before = {}, .token = entry.token};
+  return Claim{.before = {}, .token = entry.token, .received_ms = now};
 }
 
 void KeyStore::Settle(std::string_view table, std::string_view key, const Claim::Token& token,

@@ -53,10 +53,11 @@ class KeyStore {
     using Token = std::shared_ptr<std::promise<Outcome>>;
     std::optional<Before> before;  ///< Nothing when it is new: then `Settle` must follow.
     Token token;                   ///< For `Settle`.
+    std::int64_t received_ms = 0;  ///< Of a new one: what its record in the log must say.
   };
 
   /// Claim `key` for a request on `table` with `body`.
-  /// \errors kInvalid            the key came before with another body
+  /// \errors kAlreadyExists      the key came before with another body
   ///         kResourceExhausted  too many keys within the window
   Result<Claim> Take(std::string_view table, std::string_view key, std::string_view body);
 

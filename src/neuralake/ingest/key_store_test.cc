@@ -55,6 +55,17 @@ TEST_F(KeyStoreTest, ARepeatGetsTheFirstAnswer) {
   EXPECT_TRUE(again->replayed);
 }
 
+TEST_F(KeyStoreTest, ARepeatTellsWhenTheFirstCame) {
+  const auto first = store_->Take("lake.t", "a", "body a");
+  EXPECT_EQ(first->received_ms, clock_.Now().time_since_epoch().count());
+  clock_.Advance(std::chrono::seconds(7));
+  store_->Settle("lake.t", "a", first->token, PushAnswer{.counts = {1, 0}, .lsn = 5});
+  EXPECT_EQ(Repeat("a")->received_ms, first->received_ms);
+  ASSERT_TRUE(store_->Persist({.number = 1, .first_lsn = 1, .last_lsn = 9}).has_value());
+  Reopen();
+  EXPECT_EQ(Repeat("a")->received_ms, first->received_ms);
+}
+
 TEST_F(KeyStoreTest, AKeyBelongsToItsTable) {
   Acknowledge("a", 5);
   const auto other = store_->Take("lake.other", "a", "body a");
@@ -65,7 +76,7 @@ TEST_F(KeyStoreTest, TheSameKeyWithAnotherBodyIsRefused) {
   Acknowledge("a", 5);
   const auto other = store_->Take("lake.t", "a", "another body");
   ASSERT_FALSE(other.has_value());
-  EXPECT_EQ(other.error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(other.error().kind, ErrorKind::kAlreadyExists);
   EXPECT_THAT(other.error().message, HasSubstr("'a' came before with another body"));
 }
 

@@ -21,6 +21,32 @@ bool Arrives(const Future& future, const Deadline& deadline) {
   return future.wait_for(limit) == std::future_status::ready;
 }
 
+/// Why the first rows that do not fit do not.
+std::vector<RowReason> FirstReasons(const Decoded& decoded) {
+  std::vector<RowReason> reasons;
+  for (const auto& each : decoded.rejected) {
+    if (reasons.size() == kReasonsToldMax) break;
+    reasons.push_back({each.row, each.reason});
+  }
+  return reasons;
+}
+
+/// What came of looking at a table. Its first push after a start needs its columns and its position
+/// in the log, so it is turned away where later ones are taken: the sender is told what to do.
+template <class T>
+Result<T> FirstLook(const IngestTable& table, Result<T> looked) {
+  const auto away = [](ErrorKind kind) {
+    return kind == ErrorKind::kUnavailable || kind == ErrorKind::kDeadlineExceeded;
+  };
+  if (looked.has_value() || !away(looked.error().kind)) return looked;
+  auto& error = looked.error();
+  error.message = fmt::format(
+      "nothing was taken in, since the store of {} has not answered since ingest was started; send "
+      "the same request again once it does: {}",
+      table.name, error.message);
+  return looked;
+}
+
 }  // namespace
 
 /// The log as the source of one table's rows.
@@ -125,10 +151,13 @@ Result<PushAnswer> PushLog::Push(const PushRequest& request, const Deadline& dea
   }
   const auto type = TRY(ParseContentType(request.content_type));
   auto& table = *TRY(parts_.tables.Get(request.database, request.table));
-  if (request.idempotency_key.empty()) return PushNew(table, request, type, {}, deadline);
+  if (request.idempotency_key.empty()) {
+    const auto now = parts_.clock.Now().time_since_epoch().count();
+    return PushNew(table, request, type, {.before = {}, .token = {}, .received_ms = now}, deadline);
+  }
   const auto claim = TRY(keys_->Take(table.name, request.idempotency_key, request.body));
   if (!claim.before.has_value()) {
-    auto outcome = PushNew(table, request, type, claim.token, deadline);
+    auto outcome = PushNew(table, request, type, claim, deadline);
     // What became durable was settled already, also when nobody waited for it any more.
     const bool open = !outcome.has_value() && outcome.error().kind != ErrorKind::kUnknownOutcome;
     if (open) keys_->Settle(table.name, request.idempotency_key, claim.token, outcome);
@@ -171,24 +200,27 @@ Result<PushLog::Lane*> PushLog::ReadyLane(IngestTable& table, const Deadline& de
 }
 
 Result<PushAnswer> PushLog::PushNew(IngestTable& table, const PushRequest& request,
-                                    ContentType type, const KeyStore::Claim::Token& token,
+                                    ContentType type, const KeyStore::Claim& claim,
                                     const Deadline& deadline) {
-  auto* lane = TRY(ReadyLane(table, deadline));
+  auto* lane = TRY(FirstLook(table, ReadyLane(table, deadline)));
   if (const auto state = table.pipeline->state(); state.lag > options_.lag_max) {
     return Fail(
         ErrorKind::kResourceExhausted,
         fmt::format("rows of {} wait for {} s already: {}", table.name, state.lag.count() / 1000,
                     state.error.empty() ? "the table is slow" : state.error));
   }
-  auto lease = TRY(table.pipeline->TakeDecoder(deadline));
+  auto lease = TRY(FirstLook(table, table.pipeline->TakeDecoder(deadline)));
   auto counts = lease.decoder->Add(type, request.body);
   auto decoded = lease.decoder->Finish();
   auto schema = lease.schema;
   table.pipeline->GiveBack(std::move(lease));
+  PushAnswer answer{.counts = TRY(std::move(counts)),
+                    .received_ms = claim.received_ms,
+                    .reasons = FirstReasons(decoded)};
   const PushRecord record{.table = table.name,
                           .content_type = type,
-                          .received_ms = parts_.clock.Now().time_since_epoch().count(),
-                          .counts = TRY(std::move(counts)),
+                          .received_ms = claim.received_ms,
+                          .counts = answer.counts,
                           .key = request.idempotency_key,
                           .body = request.body};
   PendingRows rows{.received_ms = record.received_ms,
@@ -199,17 +231,18 @@ Result<PushAnswer> PushLog::PushNew(IngestTable& table, const PushRequest& reque
     rows.decoded = std::make_shared<const Decoded>(std::move(decoded));
     rows.schema = std::move(schema);
   }
-  return Log(*lane, record, std::move(rows), token, deadline);
+  return Log(*lane, record, std::move(rows), std::move(answer), claim.token, deadline);
 }
 
 /// Make `record` durable, then hand its rows to the pipeline.
 Result<PushAnswer> PushLog::Log(Lane& lane, const PushRecord& record, PendingRows rows,
-                                const KeyStore::Claim::Token& token, const Deadline& deadline) {
+                                PushAnswer answer, const KeyStore::Claim::Token& token,
+                                const Deadline& deadline) {
   const auto promise = std::make_shared<std::promise<Result<PushAnswer>>>();
   auto told = promise->get_future();
-  auto done = [this, &lane, promise, token, rows = std::move(rows),
+  auto done = [this, &lane, promise, token, rows = std::move(rows), answer = std::move(answer),
                key = record.key](const Result<WalEntry>& entry) mutable {
-    Result<PushAnswer> outcome = PushAnswer{.counts = rows.counts};
+    Result<PushAnswer> outcome = std::move(answer);
     if (entry.has_value()) {
       outcome->lsn = entry->lsn;
     } else {

@@ -56,8 +56,9 @@ class PushLog {
 
   /// Take in one body; returns when it is durable.
   ///
-  /// \errors kInvalid            the body as a whole is not of its type, a key came with another
-  ///                             body, or a limit is broken; nothing was taken in
+  /// \errors kInvalid            the body as a whole is not of its type, or a limit is broken;
+  ///                             nothing was taken in
+  ///         kAlreadyExists      its key came before with another body; nothing was taken in
   ///         kNotFound           no such table
   ///         kUnsupported        a content type or a table that rows cannot go to
   ///         kResourceExhausted  the log, the disk or a table is too full: the same request later
@@ -90,8 +91,8 @@ class PushLog {
   Lane* LaneOf(IngestTable& table);
   Result<Lane*> ReadyLane(IngestTable& table, const Deadline& deadline);
   Result<PushAnswer> PushNew(IngestTable& table, const PushRequest& request, ContentType type,
-                             const KeyStore::Claim::Token& token, const Deadline& deadline);
-  Result<PushAnswer> Log(Lane& lane, const PushRecord& record, PendingRows rows,
+                             const KeyStore::Claim& claim, const Deadline& deadline);
+  Result<PushAnswer> Log(Lane& lane, const PushRecord& record, PendingRows rows, PushAnswer answer,
                          const KeyStore::Claim::Token& token, const Deadline& deadline);
   void Committed(Lane& lane, Lsn lsn);
   void ReleaseSegments();

@@ -119,6 +119,47 @@ TEST(PushLog, ARepeatGetsTheFirstAnswerAndChangesNothing) {
   EXPECT_THAT(lake.Ids(), ElementsAre("1", "2"));
 }
 
+TEST(PushLog, ARepeatTellsWhenTheFirstCameAlsoAfterACrash) {
+  TestLake lake;
+  auto process = lake.Start();
+  const auto first = TestLake::Push(*process, {1}, "key");
+  EXPECT_EQ(first->received_ms, lake.clock.Now().time_since_epoch().count());
+  lake.clock.Advance(std::chrono::minutes(1));
+  EXPECT_EQ(TestLake::Push(*process, {1}, "key")->received_ms, first->received_ms);
+  process = lake.Restart(std::move(process));
+  EXPECT_EQ(TestLake::Push(*process, {1}, "key")->received_ms, first->received_ms);
+}
+
+TEST(PushLog, TheFirstReasonsWhyRowsDoNotFitAreTold) {
+  TestLake lake;
+  const auto process = lake.Start();
+  std::string body = "{\"id\":1}\n";
+  for (int i = 0; i < 9; ++i) body += "{\"id\":\"" + std::string(1000, 'x') + "\"}\n";
+  const auto answer = TestLake::PushText(*process, body);
+  ASSERT_TRUE(answer.has_value());
+  EXPECT_EQ(answer->counts.rejected, 9);
+  ASSERT_THAT(answer->reasons, SizeIs(kReasonsToldMax));
+  EXPECT_EQ(answer->reasons[0].row, 1);
+  EXPECT_EQ(answer->reasons[4].row, 5);
+  EXPECT_THAT(answer->reasons[0].reason, HasSubstr("id: 'xxx"));
+  EXPECT_LT(answer->reasons[0].reason.size(), 600U);
+  EXPECT_THAT(TestLake::Push(*process, {1, 2})->reasons, IsEmpty());
+}
+
+TEST(PushLog, TheFirstPushAfterAStartSaysWhatToDoWhenTheStoreIsAway) {
+  TestLake lake;
+  const auto process = lake.Start();
+  ASSERT_TRUE(
+      lake.store().Inject({.fault = Fault::kFailBefore, .times = FaultRule::kAlways}).has_value());
+  const auto refused = TestLake::Push(*process, {1}, "key");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kUnavailable);
+  EXPECT_THAT(refused.error().message, HasSubstr("nothing was taken in"));
+  EXPECT_THAT(refused.error().message, HasSubstr("send the same request again"));
+  lake.store().Heal();
+  EXPECT_FALSE(TestLake::Push(*process, {1}, "key")->replayed);
+}
+
 TEST(PushLog, TheSameKeyWithAnotherBodyIsRefused) {
   TestLake lake;
   auto process = lake.Start();
@@ -126,7 +167,7 @@ TEST(PushLog, TheSameKeyWithAnotherBodyIsRefused) {
   process = lake.Restart(std::move(process));
   const auto other = TestLake::Push(*process, {2}, "key");
   ASSERT_FALSE(other.has_value());
-  EXPECT_EQ(other.error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(other.error().kind, ErrorKind::kAlreadyExists);
 }
 
 TEST(PushLog, ARefusedPushGivesItsKeyFree) {

@@ -89,6 +89,12 @@ std::string EncodeReply(const Result<PushAnswer>& answer) {
   out.Number(answer->counts.rejected);
   out.Number(answer->lsn);
   out.Number(static_cast<std::uint8_t>(answer->replayed ? 1 : 0));
+  out.Number(answer->received_ms);
+  out.Number(static_cast<std::uint8_t>(answer->reasons.size()));
+  for (const auto& each : answer->reasons) {
+    out.Number(each.row);
+    out.Text(each.reason);
+  }
   return frame;
 }
 
@@ -108,6 +114,12 @@ Result<PushAnswer> DecodePushReply(std::string_view frame) {
   answer.counts.rejected = TRY(in.Number<std::int64_t>());
   answer.lsn = TRY(in.Number<Lsn>());
   answer.replayed = TRY(in.Number<std::uint8_t>()) != 0;
+  answer.received_ms = TRY(in.Number<std::int64_t>());
+  for (auto left = TRY(in.Number<std::uint8_t>()); left > 0; --left) {
+    auto& each = answer.reasons.emplace_back();
+    each.row = TRY(in.Number<std::int64_t>());
+    each.reason = TRY(in.Text());
+  }
   return answer;
 }
 

@@ -35,13 +35,22 @@ TEST(PushProtocol, AnErrorKeepsItsKindItsTextAndItsPlace) {
 }
 
 TEST(PushProtocol, AnAnswerKeepsItsCounts) {
-  const auto decoded = DecodePushReply(
-      EncodeReply(Result<PushAnswer>(PushAnswer{.counts = {7, 2}, .lsn = 99, .replayed = true})));
+  const auto decoded =
+      DecodePushReply(EncodeReply(Result<PushAnswer>(PushAnswer{.counts = {7, 2},
+                                                                .lsn = 99,
+                                                                .replayed = true,
+                                                                .received_ms = 1234,
+                                                                .reasons = {{3, "x"}, {8, ""}}})));
   ASSERT_TRUE(decoded.has_value());
   EXPECT_EQ(decoded->counts.accepted, 7);
   EXPECT_EQ(decoded->counts.rejected, 2);
   EXPECT_EQ(decoded->lsn, 99);
   EXPECT_TRUE(decoded->replayed);
+  EXPECT_EQ(decoded->received_ms, 1234);
+  ASSERT_EQ(decoded->reasons.size(), 2U);
+  EXPECT_EQ(decoded->reasons[0].row, 3);
+  EXPECT_EQ(decoded->reasons[0].reason, "x");
+  EXPECT_EQ(decoded->reasons[1].row, 8);
 }
 
 TEST(PushProtocol, EveryCutFrameIsRefused) {
@@ -51,7 +60,7 @@ TEST(PushProtocol, EveryCutFrameIsRefused) {
     ASSERT_FALSE(decoded.has_value()) << size;
     EXPECT_EQ(decoded.error().kind, ErrorKind::kCorruption);
   }
-  const auto reply = EncodeReply(Result<PushAnswer>(PushAnswer{.lsn = 1}));
+  const auto reply = EncodeReply(Result<PushAnswer>(PushAnswer{.lsn = 1, .reasons = {{1, "why"}}}));
   for (std::size_t size = 0; size < reply.size(); ++size) {
     EXPECT_FALSE(DecodePushReply(std::string_view(reply).substr(0, size)).has_value()) << size;
   }

@@ -197,6 +197,14 @@ Result<Reply> Api::Ingest(const HttpRequest& request, const Target& target) {
   if (!parts_.ingest.push) {
     return Fail(ErrorKind::kUnavailable, "no ingest process is configured");
   }
+  if (request.idempotency_keys > 1) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("{} Idempotency-Key headers; a request has one or none",
+                            request.idempotency_keys));
+  }
+  if (request.idempotency_keys == 1 && request.idempotency_key.empty()) {
+    return Fail(ErrorKind::kInvalid, "the Idempotency-Key is empty; send one, or no such header");
+  }
   IngestRequest push{model->Find(path[3])->name,        table->name,
                      std::string(request.content_type), std::string(request.idempotency_key),
                      std::string(request.body),         request.request_id};

@@ -174,12 +174,23 @@ TEST_F(ApiTest, RefusesGraphqlClearly) {
 
 TEST_F(ApiTest, ForwardsRowsToTheIngestProcess) {
   request_.idempotency_key = "k1";
+  request_.idempotency_keys = 1;
   EXPECT_EQ(Whole(Ask("POST", "/api/v1/ingest/TEST/numbers", "[{}]")).status, 200);
   ASSERT_EQ(pushed_.size(), 1u);
   EXPECT_EQ(pushed_[0].database, "test");
   EXPECT_EQ(pushed_[0].body, "[{}]");
   EXPECT_EQ(pushed_[0].idempotency_key, "k1");
   EXPECT_EQ(Whole(Ask("POST", "/api/v1/ingest/test/files", "[]")).status, 501);
+}
+
+TEST_F(ApiTest, RefusesAPushUnderTwoKeysOrAnEmptyOne) {
+  request_.idempotency_key = "k1";
+  request_.idempotency_keys = 2;
+  EXPECT_EQ(Whole(Ask("POST", "/api/v1/ingest/test/numbers", "[{}]")).status, 400);
+  request_.idempotency_key = "";
+  request_.idempotency_keys = 1;
+  EXPECT_EQ(Whole(Ask("POST", "/api/v1/ingest/test/numbers", "[{}]")).status, 400);
+  EXPECT_TRUE(pushed_.empty());
 }
 
 TEST_F(ApiTest, CancelsAStatementByItsName) {

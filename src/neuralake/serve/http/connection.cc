@@ -224,6 +224,7 @@ HttpRequest HttpConnection::View(const Parser& parser) {
   request.origin = message[http::field::origin];
   request.if_none_match = message[http::field::if_none_match];
   request.idempotency_key = message["Idempotency-Key"];
+  request.idempotency_keys = message.count("Idempotency-Key");
   request.body = message.body();
   request.client = client_;
   const std::string_view id = message["X-Request-Id"];

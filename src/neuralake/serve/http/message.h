@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +21,8 @@ struct HttpRequest {
   std::string_view host;
   std::string_view origin;
   std::string_view if_none_match;
-  std::string_view idempotency_key;
+  std::string_view idempotency_key;  ///< The first one.
+  std::size_t idempotency_keys = 0;  ///< Headers of that name.
   std::string_view body;
   std::string request_id;  ///< The client's own when it sent a decent one.
   std::string client;      ///< Address and port.

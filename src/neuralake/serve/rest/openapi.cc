@@ -176,7 +176,9 @@ Json IngestOperation(const std::string& name) {
   content["application/vnd.apache.arrow.stream"] = {{"schema", Text()}};
   post["requestBody"] = {{"required", true}, {"content", content}};
   post["parameters"] = Json::array({Parameter(
-      "Idempotency-Key", "header", "A repeat with the same key changes nothing", Text())});
+      "Idempotency-Key", "header",
+      "A repeat with the same key changes nothing; another body under it is refused (409)",
+      Text())});
   return post;
 }
 
