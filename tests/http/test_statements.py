@@ -158,10 +158,16 @@ def test_an_unknown_table_is_told(server: Server) -> None:
 
 def test_an_unknown_column_is_told_with_those_it_may_have_meant(server: Server) -> None:
     told = error(server, "SELECT carier FROM aviation.flights")
-    assert "carrier" in str(told["message"])
+    assert str(told["message"]).endswith('"carier" not found in FROM clause; did you mean carrier?')
     assert told["position"] == 7
 
 
+    told = error(server, "SELECT f.carier FROM aviation.flights f")
+    assert str(told["message"]).endswith('column named "carier"; did you mean carrier?')
+    told = error(server, "INSERT INTO aviation.events (nam) VALUES ('x')")
+    assert str(told["message"]).endswith('column with name "nam"; did you mean name?')
+    told = error(server, "SELECT nothing_like_it FROM aviation.events")
+    assert "; the most like it are " in str(told["message"])
 def test_a_file_that_is_gone_is_told_by_its_table(start: Callable[..., Server]) -> None:
     server = start()
     for part in (server.project / "data/flights").glob("*.parquet"):

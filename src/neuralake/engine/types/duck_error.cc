@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <vector>
 
+#include "neuralake/catalog/names.h"
 #include "neuralake/engine/store/store_registry.h"
 
 namespace neuralake::engine {
@@ -84,6 +86,37 @@ std::string Tidy(std::string message) {
   return message;
 }
 
+std::vector<std::string> QuotedNames(std::string_view text) {
+  std::vector<std::string> names;
+  while (true) {
+    const auto begin = text.find('"');
+    const auto end = begin == std::string_view::npos ? begin : text.find('"', begin + 1);
+    if (end == std::string_view::npos) return names;
+    names.emplace_back(text.substr(begin + 1, end - begin - 1));
+    text.remove_prefix(end + 1);
+  }
+}
+
+// DuckDB lists columns that are somehow like an unknown one; what was meant is worth one name.
+std::string NameNearest(std::string message) {
+  for (const char* list : {"Candidate bindings:", "Did you mean:"}) {
+    const auto at = message.find(list);
+    if (at == std::string::npos) continue;
+    const auto candidates = QuotedNames(std::string_view(message).substr(at));
+    const auto unknown = QuotedNames(std::string_view(message).substr(0, at));
+    message.resize(message.find_last_not_of(" !", at - 1) + 1);
+    if (unknown.empty() || candidates.empty()) return message;
+    const std::vector<std::string_view> names(candidates.begin(), candidates.end());
+    if (const auto nearest = catalog::Nearest(unknown.back(), names)) {
+      return message + "; did you mean " + std::string(*nearest) + "?";
+    }
+    message += "; the most like it are";
+    for (const auto& name : names) message += (name == names[0] ? " " : ", ") + std::string(name);
+    return message;
+  }
+  return message;
+}
+
 }  // namespace
 
 void ThrowError(const Error& error) {
@@ -105,7 +138,7 @@ std::optional<std::size_t> ErrorOffset(const duckdb::ErrorData& data, std::strin
 Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
   if (IsJson(data)) return FromDuckError(duckdb::ErrorData(data.RawMessage()), sql);
   Error error;
-  error.message = Tidy(data.RawMessage());
+  error.message = NameNearest(Tidy(data.RawMessage()));
   const auto kind = Number(data.ExtraInfo(), kKindKey);
   if (kind >= 0 && kind <= static_cast<int>(ErrorKind::kInternal)) {
     error.kind = static_cast<ErrorKind>(kind);
