@@ -98,6 +98,8 @@ def test_show_tables_lists_the_tables_of_all_databases(server: Server) -> None:
     names = ["airlines", "events", "fleets", "flights", "weather"]
     wanted = [{"name": f"aviation.{name}"} for name in names]
     assert server.rows("SHOW TABLES") == wanted
+    assert server.rows("SHOW DATABASES") == [{"database_name": "aviation"}]
+    assert server.rows("SHOW SCHEMAS") == [{"schema_name": "aviation"}]
     assert server.rows("SELECT * FROM (SHOW TABLES) WHERE name LIKE '%fl%' LIMIT 1") == [wanted[2]]
 
 
@@ -160,14 +162,14 @@ def test_an_unknown_column_is_told_with_those_it_may_have_meant(server: Server) 
     told = error(server, "SELECT carier FROM aviation.flights")
     assert str(told["message"]).endswith('"carier" not found in FROM clause; did you mean carrier?')
     assert told["position"] == 7
-
-
     told = error(server, "SELECT f.carier FROM aviation.flights f")
     assert str(told["message"]).endswith('column named "carier"; did you mean carrier?')
     told = error(server, "INSERT INTO aviation.events (nam) VALUES ('x')")
     assert str(told["message"]).endswith('column with name "nam"; did you mean name?')
     told = error(server, "SELECT nothing_like_it FROM aviation.events")
     assert "; the most like it are " in str(told["message"])
+
+
 def test_a_file_that_is_gone_is_told_by_its_table(start: Callable[..., Server]) -> None:
     server = start()
     for part in (server.project / "data/flights").glob("*.parquet"):

@@ -80,11 +80,16 @@ KindWord KindWordOf(std::string_view sql) {
   return {duckdb::StringUtil::Upper(tokens[at].lower), tokens[at].begin};
 }
 
-// Where the table of an INSERT is named; the parser does not keep it.
-std::optional<std::size_t> InsertedTable(std::string_view sql) {
+// Where what is refused of an INSERT stands, its table or its ON CONFLICT; the parser keeps
+// neither.
+std::optional<std::size_t> RefusedPart(std::string_view sql, ErrorKind kind) {
   const auto tokens = Tokens(sql);
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
-    if (tokens[i].lower == "into") return tokens[i + 1].begin;
+    if (kind == ErrorKind::kNotFound && tokens[i].lower == "into") return tokens[i + 1].begin;
+    if (kind == ErrorKind::kPermissionDenied && tokens[i].lower == "on" &&
+        tokens[i + 1].lower == "conflict") {
+      return tokens[i].begin;
+    }
   }
   return std::nullopt;
 }
@@ -133,8 +138,8 @@ Result<Admitted> Admit(std::string_view sql, const Grants& grants,
   admitted.text = RewriteDialect(sql);
   admitted.statement = TRY(Parse(admitted.text, sql, options));
   if (auto refusal = Check(*admitted.statement, admitted.text.sql, grants, model, admitted)) {
-    if (!refusal->offset && refusal->kind == ErrorKind::kNotFound && admitted.changes) {
-      refusal->offset = InsertedTable(admitted.text.sql);
+    if (!refusal->offset && admitted.changes) {
+      refusal->offset = RefusedPart(admitted.text.sql, refusal->kind);
     }
     const auto position = refusal->offset ? Position(admitted.text, sql, *refusal->offset) : -1;
     return At({refusal->kind, std::move(refusal->message), {}, -1}, position);

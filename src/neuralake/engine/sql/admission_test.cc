@@ -110,6 +110,8 @@ TEST(Admission, NamesTheWordThatWasTypedAndWhereItStands) {
   EXPECT_EQ(refusal("WITH x AS (SELECT 1) INSERT INTO aviation.flights FROM x", {}),
             "INSERT is not allowed @21");
   EXPECT_EQ(refusal("INSERT INTO aviation.flights VALUES (1)", {}), "INSERT is not allowed @0");
+  EXPECT_EQ(refusal("INSERT INTO aviation.flights VALUES (1) ON CONFLICT DO NOTHING", all),
+            "ON CONFLICT is not allowed @40");
 }
 
 TEST(Admission, SaysWhatANameThatIsNotThereMayHaveMeant) {

@@ -1,6 +1,7 @@
 #include "neuralake/engine/sql/dialect.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "neuralake/engine/duck.h"
@@ -23,15 +24,31 @@ bool IsTimeTravel(const std::vector<Token>& tokens, std::size_t i) {
   return version ? moment.kind == TokenKind::kNumber : moment.kind == TokenKind::kString;
 }
 
-constexpr std::string_view kTableListing =
-    "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables "
-    "WHERE table_catalog = 'neuralake' ORDER BY name";
+struct Listing {
+  std::string_view word;
+  std::string_view sql;
+};
 
-// `SHOW TABLES` without a schema. A column can be called `show` behind a point alone.
-bool IsShowTables(const std::vector<Token>& tokens, std::size_t i) {
-  if (!Is(tokens, i, "show") || !Is(tokens, i + 1, "tables")) return false;
-  return !Is(tokens, i + 2, "from") && !Is(tokens, i + 2, "in") &&
-         (i == 0 || !Is(tokens, i - 1, "."));
+constexpr std::array kListings = {
+    Listing{"tables",
+            "SELECT table_schema || '.' || table_name AS name FROM information_schema.tables "
+            "WHERE table_catalog = 'neuralake' ORDER BY name"},
+    Listing{"databases",
+            "SELECT schema_name AS database_name FROM information_schema.schemata "
+            "WHERE catalog_name = 'neuralake' ORDER BY database_name"},
+    Listing{"schemas",
+            "SELECT schema_name FROM information_schema.schemata "
+            "WHERE catalog_name = 'neuralake' ORDER BY schema_name"},
+};
+
+// What `SHOW TABLES`, without a schema, and its like ask for. A column can be called `show` behind
+// a point alone.
+const Listing* ShownListing(const std::vector<Token>& tokens, std::size_t i) {
+  if (!Is(tokens, i, "show") || (i > 0 && Is(tokens, i - 1, "."))) return nullptr;
+  if (Is(tokens, i + 2, "from") || Is(tokens, i + 2, "in")) return nullptr;
+  const auto found = std::ranges::find_if(
+      kListings, [&](const Listing& listing) { return Is(tokens, i + 1, listing.word); });
+  return found == kListings.end() ? nullptr : &*found;
 }
 
 // The last token of `AT (VERSION => …)` that begins at `i`; nothing when it is none.
@@ -92,9 +109,9 @@ RewrittenSql RewriteDialect(std::string_view sql) {
   Builder builder(sql);
   std::size_t copied = 0;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (IsShowTables(tokens, i)) {
+    if (const auto* listing = ShownListing(tokens, i)) {
       builder.Copy(copied, tokens[i].begin);
-      builder.Make(kTableListing, tokens[i].begin);
+      builder.Make(listing->sql, tokens[i].begin);
       copied = tokens[i + 1].end;
       continue;
     }

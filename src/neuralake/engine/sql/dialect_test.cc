@@ -54,6 +54,9 @@ TEST(ShowTables, ListsTheTablesOfAllDatabases) {
   EXPECT_EQ(RewriteDialect("show  Tables").sql, listing);
   EXPECT_EQ(RewriteDialect("SHOW TABLES;").sql, listing + ";");
   EXPECT_EQ(RewriteDialect("FROM (SHOW TABLES) WHERE x").sql, "FROM (" + listing + ") WHERE x");
+  EXPECT_EQ(RewriteDialect("SHOW DATABASES").sql,
+            "SELECT schema_name AS database_name FROM information_schema.schemata "
+            "WHERE catalog_name = 'neuralake' ORDER BY database_name");
   for (const char* sql : {"SHOW TABLES FROM aviation", "SHOW ALL TABLES", "SELECT 'SHOW TABLES'",
                           "SELECT t.show tables FROM t", "DESCRIBE tables"}) {
     EXPECT_EQ(RewriteDialect(sql).sql, sql);
