@@ -28,6 +28,9 @@ constexpr std::chrono::milliseconds kStretchMax{250};
 /// 500 states took 127 s.
 constexpr std::chrono::nanoseconds kRegexpStateCost{5};
 
+/// Bytes of the name of a time zone.
+constexpr std::size_t kTimeTextBytesMax = 1'000;
+
 /// Files whose statistics are merged into bounds for the optimizer while a statement is bound.
 constexpr std::size_t kStatisticsFilesMax = 1'000;
 

@@ -8,6 +8,7 @@
 #include <duckdb/execution/expression_executor_state.hpp>
 
 #include "neuralake/engine/limits.h"
+#include "neuralake/engine/sql/like_functions.h"
 #include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
@@ -45,6 +46,14 @@ std::size_t ByteCost(std::string_view pattern) {
   return PatternStates(pattern) * kRegexpStateCost.count();
 }
 
+/// The text of a row; empty for NULL.
+std::string_view TextAt(const UnifiedVectorFormat& texts, idx_t row) {
+  const auto at = texts.sel->get_index(row);
+  if (!texts.validity.RowIsValid(at)) return {};
+  const auto& text = UnifiedVectorFormat::GetData<duckdb::string_t>(texts)[at];
+  return {text.GetData(), text.GetSize()};
+}
+
 /// What each row of a batch may cost, in nanoseconds.
 class Costs {
  public:
@@ -55,8 +64,8 @@ class Costs {
     const bool one_pattern = rows.data[1].GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR;
     std::size_t byte_cost = 0;
     for (idx_t row = 0; row < count; ++row) {
-      const auto value = Text(values_, row);
-      if (row == 0 || !one_pattern) byte_cost = ByteCost(Text(patterns_, row));
+      const auto value = TextAt(values_, row);
+      if (row == 0 || !one_pattern) byte_cost = ByteCost(TextAt(patterns_, row));
       const std::size_t cost = value.size() * byte_cost;
       if (cost > kStretch) Refuse(function, value.size(), kStretch / byte_cost);
       costs_.push_back(cost);
@@ -80,13 +89,6 @@ class Costs {
   }
 
  private:
-  static std::string_view Text(const UnifiedVectorFormat& texts, idx_t row) {
-    const auto at = texts.sel->get_index(row);
-    if (!texts.validity.RowIsValid(at)) return {};
-    const auto& text = UnifiedVectorFormat::GetData<duckdb::string_t>(texts)[at];
-    return {text.GetData(), text.GetSize()};
-  }
-
   [[noreturn]] static void Refuse(const std::string& function, std::size_t bytes,
                                   std::size_t bytes_max) {
     ThrowError({ErrorKind::kResourceExhausted,
@@ -125,6 +127,39 @@ duckdb::scalar_function_t Bounded(duckdb::scalar_function_t inner, std::string n
   };
 }
 
+/// Refuse texts of which no legal one is so long: an unknown time zone is compared with all there
+/// are.
+duckdb::scalar_function_t Short(duckdb::scalar_function_t inner, std::string name) {
+  return [inner = std::move(inner), name = std::move(name)](
+             duckdb::DataChunk& rows, duckdb::ExpressionState& state, duckdb::Vector& result) {
+    for (auto& column : rows.data) {
+      if (column.GetType().id() != duckdb::LogicalTypeId::VARCHAR) continue;
+      UnifiedVectorFormat texts;
+      column.ToUnifiedFormat(rows.size(), texts);
+      for (idx_t row = 0; row < rows.size(); ++row) {
+        const std::size_t bytes = TextAt(texts, row).size();
+        if (bytes <= kTimeTextBytesMax) continue;
+        ThrowError({ErrorKind::kResourceExhausted,
+                    name + " takes texts of at most " + std::to_string(kTimeTextBytesMax) +
+                        " bytes, and one has " + std::to_string(bytes),
+                    {},
+                    -1});
+      }
+    }
+    inner(rows, state, result);
+  };
+}
+
+using Bound = duckdb::scalar_function_t (*)(duckdb::scalar_function_t, std::string);
+
+void BoundOne(duckdb::ClientContext& context, const char* name, Bound bound) {
+  auto& catalog = duckdb::Catalog::GetSystemCatalog(context);
+  auto& entry = catalog.GetEntry<duckdb::ScalarFunctionCatalogEntry>(context, DEFAULT_SCHEMA, name);
+  for (auto& function : entry.functions.functions) {
+    function.SetFunctionCallback(bound(function.GetFunctionCallback(), name));
+  }
+}
+
 }  // namespace
 
 std::size_t PatternStates(std::string_view pattern) {
@@ -157,15 +192,15 @@ std::size_t PatternStates(std::string_view pattern) {
 }
 
 void BoundFunctions(duckdb::Connection& connection) {
-  connection.context->RunFunctionInTransaction([&] {
-    auto& catalog = duckdb::Catalog::GetSystemCatalog(*connection.context);
+  auto& context = *connection.context;
+  context.RunFunctionInTransaction([&] {
     for (const char* name : {"regexp_extract", "regexp_full_match", "regexp_matches"}) {
-      auto& entry = catalog.GetEntry<duckdb::ScalarFunctionCatalogEntry>(*connection.context,
-                                                                         DEFAULT_SCHEMA, name);
-      for (auto& function : entry.functions.functions) {
-        function.SetFunctionCallback(Bounded(function.GetFunctionCallback(), name));
-      }
+      BoundOne(context, name, Bounded);
     }
+    for (const char* name : {"make_timestamptz", "time_bucket", "timezone"}) {
+      BoundOne(context, name, Short);
+    }
+    ReplaceLikeFunctions(context);
   });
 }
 

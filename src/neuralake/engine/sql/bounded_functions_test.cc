@@ -56,6 +56,20 @@ TEST_F(BoundedFunctionsTest, AValueThatNothingCouldStopIsRefused) {
   }
 }
 
+TEST_F(BoundedFunctionsTest, ALongNameOfATimeZoneIsRefused) {
+  for (const char* call :
+       {"timezone(v, TIMESTAMP '2020-01-01')", "TIMESTAMP '2020-01-01' AT TIME ZONE v",
+        "make_timestamptz(2020, 1, 1, 1, 1, 1, v)",
+        "time_bucket(INTERVAL 1 day, TIMESTAMPTZ '2020-01-01', v)"}) {
+    const auto rows = engine_.Ask(std::string("SELECT ") + call + " FROM " + kLong);
+    ASSERT_FALSE(rows.has_value()) << call;
+    EXPECT_EQ(rows.error().kind, ErrorKind::kResourceExhausted) << rows.error().message;
+  }
+  EXPECT_EQ(engine_.One("SELECT count(timezone('Europe/Paris', TIMESTAMP '2020-01-01')) "
+                        "FROM lake.t"),
+            "100000");
+}
+
 TEST_F(BoundedFunctionsTest, SimplePatternsTakeLongValuesAndShortValuesAnyPattern) {
   EXPECT_EQ(engine_.One(std::string("SELECT regexp_matches(v, '9+8row') FROM ") + kLong), "true");
   EXPECT_EQ(engine_.One("SELECT count(*) FROM lake.t WHERE regexp_matches(text, '^r.{2} .{1,5}$')"),
