@@ -49,17 +49,19 @@ Result<std::vector<DoomedFile>> PlanLogCleanup(delta::Table& table, const delta:
   // A log with a hole, or with commits only: nothing in it can be done without.
   if (!segment || !segment->checkpoint_version) return files;
   const delta::Version kept_from = *segment->checkpoint_version;
-  segment->version = kept_from;
-  segment->commits.clear();
-  const auto whole = delta::Replay(store, *segment, kLogReaders, deadline);
-  if (!whole) {
-    if (whole.error().error.kind == ErrorKind::kCorruption) return files;
-    return std::unexpected(whole.error().error);
-  }
   for (const auto& file : listing.files) {
     if (file.end_version >= kept_from || file.modified >= horizon) continue;
     files.push_back({file.key, static_cast<std::int64_t>(file.size)});
   }
+  if (files.empty()) return files;
+  segment->version = kept_from;
+  segment->commits.clear();
+  const auto whole = delta::Replay(store, *segment, kLogReaders, deadline);
+  if (whole) return files;
+  if (whole.error().error.kind != ErrorKind::kCorruption) {
+    return std::unexpected(whole.error().error);
+  }
+  files.clear();
   return files;
 }
 
