@@ -23,6 +23,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports false positives from inlined library code for these.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow
                       -Wno-array-bounds -Wno-free-nonheap-object -Wno-dangling-pointer)
+else()
+  # Clang warns of indices that are enumerators, and of what libstdc++ 12 itself deprecates.
+  add_compile_options(-Wno-sign-conversion -Wno-deprecated-declarations)
 endif()
 
 if(NEURALAKE_SANITIZE)
