@@ -19,6 +19,8 @@ set(CMAKE_CXX_FLAGS_DEV "-O1 -g1 -D_GLIBCXX_ASSERTIONS")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG -D_FORTIFY_SOURCE=2 -fstack-protector-strong")
 add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
                     -fdiagnostics-color=auto -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+# Members that are left out are as their type makes them.
+add_compile_options(-Wno-missing-field-initializers)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports false positives from inlined library code for these.
   add_compile_options(-Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow

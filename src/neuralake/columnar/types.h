@@ -39,9 +39,10 @@ struct Field;
 /// A type, nested by value.
 struct DataType {
   TypeId id = TypeId::kVoid;
-  std::uint8_t precision = 0;     ///< kDecimal only.
-  std::uint8_t scale = 0;         ///< kDecimal only.
-  std::vector<Field> children{};  ///< Struct: its fields. Array: `element`. Map: `key`, `value`.
+  std::uint8_t precision = 0;  ///< kDecimal only.
+  std::uint8_t scale = 0;      ///< kDecimal only.
+  // Without an initializer: clang would need all of Field for one.
+  std::vector<Field> children;  ///< Struct: its fields. Array: `element`. Map: `key`, `value`.
 
   bool operator==(const DataType&) const;
   bool is_nested() const { return !children.empty() || id == TypeId::kStruct; }
