@@ -53,10 +53,24 @@ std::string LastLine(std::string_view log) {
   return std::string(end == std::string_view::npos ? log : log.substr(end + 1));
 }
 
-/// ` at lake/aviation.py:3`: the innermost line of the project on the stack that the process wrote
-/// when something ended it (`neuralake.crash`); empty when it wrote none.
+/// The head of a stack that the process wrote when something ended it (`neuralake.crash`).
+constexpr std::string_view kStack = "(most recent call first):";
+
+/// `: thinking`, the last line that was printed before the stack; empty when there is none.
+std::string LastWords(std::string_view log) {
+  if (const auto stack = log.rfind(kStack); stack != std::string_view::npos) {
+    log = log.substr(0, log.rfind('\n', stack) + 1);
+  }
+  std::string words = LastLine(log);
+  if (words.starts_with("Fatal Python error:")) {
+    words = LastLine(log.substr(0, log.rfind("Fatal Python error:")));
+  }
+  return words.empty() ? words : ": " + words;
+}
+
+/// ` at lake/aviation.py:3`: the innermost line of the project on the stack; empty when there is
+/// none.
 std::string LastPlace(std::string_view log, const std::string& project) {
-  static constexpr std::string_view kStack = "(most recent call first):";
   static constexpr std::string_view kFile = "  File \"";
   const auto stack = log.rfind(kStack);
   if (stack == std::string_view::npos) return {};
@@ -78,11 +92,12 @@ std::string LastPlace(std::string_view log, const std::string& project) {
 Error Failure(const ChildOutcome& outcome, const std::string& what, const std::string& project,
               Duration took) {
   const std::string place = LastPlace(outcome.log, project);
+  const std::string words = LastWords(outcome.log);
   Error error;
   if (outcome.ended == ErrorKind::kDeadlineExceeded) {
     error.kind = ErrorKind::kDeadlineExceeded;
-    error.message = fmt::format("{} ran out of time after {:.0f} s and was ended{}", what,
-                                std::chrono::duration<double>(took).count(), place);
+    error.message = fmt::format("{} ran out of time after {:.0f} s and was ended{}{}", what,
+                                std::chrono::duration<double>(took).count(), place, words);
   } else if (outcome.ended) {
     error.kind = *outcome.ended;
     error.message = what + " was cancelled" + place;
@@ -90,10 +105,9 @@ Error Failure(const ChildOutcome& outcome, const std::string& what, const std::s
     error.kind = ErrorKind::kInvalid;
     const bool by_signal = outcome.exit_code > kSignalled;
     const int number = by_signal ? outcome.exit_code - kSignalled : outcome.exit_code;
-    const std::string words = place.empty() ? LastLine(outcome.log) : "";
-    error.message = fmt::format("{} {} {}{}{}{}", what,
+    error.message = fmt::format("{} {} {}{}{}", what,
                                 by_signal ? "was ended by signal" : "ended the process with",
-                                number, place, words.empty() ? "" : ": ", words);
+                                number, place, words);
   }
   return error;
 }

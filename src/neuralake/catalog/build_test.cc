@@ -81,16 +81,17 @@ TEST_F(BuildCatalogTest, AStopEndsAnImport) {
 }
 
 TEST_F(BuildCatalogTest, ACrashSaysWhereItWas) {
-  const auto build = Read("import ctypes\n\nctypes.string_at(0)\n");
+  const auto build = Read("import ctypes\nprint('careful')\nctypes.string_at(0)\n");
   ASSERT_FALSE(build);
   EXPECT_EQ(build.error().kind, ErrorKind::kInvalid);
-  EXPECT_EQ(build.error().message, Beginning() + " was ended by signal 11 at lake.py:3");
+  EXPECT_EQ(build.error().message, Beginning() + " was ended by signal 11 at lake.py:3: careful");
 }
 
 TEST_F(BuildCatalogTest, DefinitionsThatEndTheProcessSayWhere) {
   const auto build = Read("import os\nprint('good-bye')\nos._exit(3)\n");
   ASSERT_FALSE(build);
-  EXPECT_EQ(build.error().message, Beginning() + " ended the process with 3 at lake.py:3");
+  EXPECT_EQ(build.error().message,
+            Beginning() + " ended the process with 3 at lake.py:3: good-bye");
 }
 
 TEST_F(BuildCatalogTest, AProcessThatIsKilledSaysItsLastWords) {
