@@ -218,10 +218,10 @@ class Parser {
   Result<DataType> Primitive(TypeId id, const std::string& lower) {
     DataType type{.id = id};
     if (id == kDecimal) return Decimal();
-    if (lower == "double") static_cast<void>(TakeWord("precision"));
+    if (lower == "double") TakeWord("precision");
     if (lower == "varchar" || lower == "char") {
       if (TakeSign('(')) {
-        TRY(Number());
+        static_cast<void>(TRY(Number()));
         TRY(Expect(')'));
       }
     }
