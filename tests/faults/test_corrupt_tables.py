@@ -115,6 +115,7 @@ def names_it(house: House, answer: tuple[int, dict[str, Any]], *words: str) -> N
     assert body["error"]["kind"] == "corruption"
     for word in words:
         assert word in body["error"]["message"]
+    assert body["error"]["message"].count("table lake.planes: ") <= 1
 
 
 def all_goes_on(house: House, ids: list[int]) -> None:

@@ -28,6 +28,15 @@ void ReplaceFolder(const std::string& folder, const std::string& name, std::stri
   }
 }
 
+/// Leave out the second `table name: ` of two in a row: where there was a folder, both the engine
+/// and the table itself had named it.
+void NameOnce(const std::string& name, std::string& message) {
+  const std::string once = "table " + name + ": ";
+  if (const auto at = message.find(once + once); at != std::string::npos) {
+    message.erase(at, once.size());
+  }
+}
+
 }  // namespace
 
 Lake::Lake(TableOpener opener, std::shared_ptr<FunctionRunner> functions,
@@ -85,6 +94,7 @@ std::string Lake::HideFolders(std::string message) const {
         while (folder.ends_with('/')) folder.pop_back();
         ReplaceFolder(folder, name, message);
       }
+      NameOnce(name, message);
     }
   }
   return message;
