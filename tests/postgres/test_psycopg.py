@@ -52,7 +52,7 @@ PARAMETERS = [
     (dt.datetime(2024, 2, 29, 1, 2, 3), "TIMESTAMP"),
     (dt.datetime(2024, 2, 29, 1, 2, 3, tzinfo=dt.UTC), "TIMESTAMPTZ"),
     ([1, 2, None], "BIGINT[]"),
-    (["a", 'b"c', None], "TEXT[]"),
+    (["a", 'b"c', None, "it's", "C:\\dir", "x, y]"], "TEXT[]"),
     (None, "BIGINT"),
 ]
 
@@ -108,6 +108,19 @@ def test_a_cursor_of_the_server_gives_rows_in_parts(address: str, binary: bool) 
             assert (a.fetchone(), b.fetchone()) == ((0,), (1_999_999,))
             assert connection.execute("SELECT 42").fetchone() == (42,)
             assert (a.fetchone(), b.fetchone()) == ((1,), (1_999_998,))
+
+
+def test_a_cursor_gives_as_many_rows_as_are_asked_for_however_long(address: str) -> None:
+    long_rows = """
+        SELECT n, (SELECT string_agg('xxxxxxxxxx', '') FROM store.big WHERE n < 32000) AS text
+        FROM store.big WHERE n < 6 ORDER BY n"""
+    with psycopg.connect(address) as connection, connection.cursor("long") as cursor:
+        cursor.execute(long_rows)
+        for n in range(6):
+            row = cursor.fetchone()
+            assert row is not None
+            assert (row[0], len(row[1])) == (n, 320_000)
+        assert cursor.fetchone() is None
 
 
 def test_a_cursor_may_outlive_its_transaction(connection: psycopg.Connection) -> None:
@@ -193,6 +206,46 @@ def test_a_failed_transaction_takes_nothing_more(address: str) -> None:
             connection.execute("SELECT 1")
         connection.rollback()
         assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_the_extended_protocol_tells_of_a_failed_transaction(address: str) -> None:
+    with psycopg.connect(address) as connection:
+        with pytest.raises(psycopg.Error):
+            connection.execute("SELECT nope")
+        with pytest.raises(errors.InFailedSqlTransaction):
+            connection.execute("SELECT %s", [1])
+        connection.rollback()
+
+
+def test_a_failure_goes_back_to_its_savepoint_alone(address: str) -> None:
+    with psycopg.connect(address) as connection:
+        with pytest.raises(psycopg.Error), connection.transaction():
+            connection.execute("SELECT nope")
+        assert connection.execute("SELECT %s", [1]).fetchone() == (1,)
+        with connection.transaction():
+            with pytest.raises(psycopg.Error), connection.transaction():
+                connection.execute("SELECT nope")
+            assert connection.execute("SELECT %s", [2]).fetchone() == (2,)
+        connection.execute("SAVEPOINT a")
+        connection.execute("RELEASE SAVEPOINT a")
+        with pytest.raises(errors.InvalidSavepointSpecification):
+            connection.execute("ROLLBACK TO SAVEPOINT a")
+
+
+def test_binary_infinities_are_beyond_all_dates(connection: psycopg.Connection) -> None:
+    class Infinite:
+        pass
+
+    class InfiniteDumper(psycopg.adapt.Dumper):
+        format = psycopg.pq.Format.BINARY
+        oid = psycopg.postgres.types["timestamp"].oid
+
+        def dump(self, obj: object) -> bytes:
+            return b"\x7f" + b"\xff" * 7
+
+    connection.adapters.register_dumper(Infinite, InfiniteDumper)
+    answer = connection.execute("SELECT %b::timestamp > '9999-01-01'", [Infinite()]).fetchone()
+    assert answer == (True,)
 
 
 def test_a_change_commits_by_itself(connection: psycopg.Connection, address: str) -> None:

@@ -87,6 +87,8 @@ inline constexpr std::size_t kMessageBytesMax = 16 << 20;
 inline constexpr auto kStartupTimeMax = 10s;
 inline constexpr std::size_t kPreparedMax = 1000;
 inline constexpr std::size_t kPortalsMax = 100;
+/// Of one transaction.
+inline constexpr std::size_t kSavepointsMax = 1000;
 /// How long the columns of tables are remembered for the system catalog.
 inline constexpr auto kCatalogColumnsFreshFor = 30s;
 /// Before a table whose columns could not be found is looked at again.

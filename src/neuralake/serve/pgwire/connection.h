@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "neuralake/serve/net/asio.h"
 #include "neuralake/serve/net/exchange.h"
@@ -82,7 +83,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
     bool cursor = false;  ///< Made by DECLARE.
     bool hold = false;    ///< Outlives its transaction.
   };
-  Status CheckTransaction(const PgStatement& statement) const;
+  Status CheckTransaction(const PgStatement& statement);
   std::shared_ptr<Portal> Open(const PgStatement& statement, engine::Statement parameters,
                                std::vector<std::int16_t> formats);
   asio::awaitable<Status> FillStatementTypes(PgStatement& statement);
@@ -114,6 +115,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   Status ApplyReset(const ResetWord& word);
   Status ApplyDiscard(const DiscardWord& word);
   Status ApplyDeallocate(const DeallocateWord& word);
+  Status ApplySavepoint(const SavepointWord& word);
   void Announce(const SettingChange& change);
   void EndTransaction();
 
@@ -131,7 +133,8 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   std::string out_;
   SessionSettings settings_;
   std::int32_t process_ = 0;
-  char transaction_ = 'I';     // `I` idle, `T` in a transaction, `E` in a failed one
+  char transaction_ = 'I';  // `I` idle, `T` in a transaction, `E` in a failed one
+  std::vector<std::string> savepoints_;
   std::string_view sqlstate_;  // of the failure that is on its way, when its kind has another
   bool skip_until_sync_ = false;
   bool idle_ = false;

@@ -1,5 +1,8 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "neuralake/serve/limits.h"
 #include "neuralake/serve/pgwire/connection.h"
 
 // What the session itself answers: SET, SHOW, transactions.
@@ -52,12 +55,7 @@ Status PgConnection::Apply(const SessionWord& word, bool describe) {
     writer.CommandComplete("ROLLBACK");
     EndTransaction();
   } else if (const auto* savepoint = std::get_if<SavepointWord>(&word)) {
-    // Nothing can change inside a transaction, so there is nothing to go back to.
-    if (transaction_ == 'I') {
-      return neuralake::Fail(ErrorKind::kInvalid,
-                             savepoint->tag + " can only be used in transaction blocks");
-    }
-    writer.CommandComplete(savepoint->tag);
+    return ApplySavepoint(*savepoint);
   } else if (const auto* discard = std::get_if<DiscardWord>(&word)) {
     return ApplyDiscard(*discard);
   } else if (const auto* deallocate = std::get_if<DeallocateWord>(&word)) {
@@ -140,8 +138,39 @@ Status PgConnection::ApplyDeallocate(const DeallocateWord& word) {
   return {};
 }
 
+/// Nothing can change inside a transaction, so that going back to a savepoint only ends a failure.
+Status PgConnection::ApplySavepoint(const SavepointWord& word) {
+  using What = SavepointWord::What;
+  const std::string_view tag = word.what == What::kSet       ? "SAVEPOINT"
+                               : word.what == What::kRelease ? "RELEASE"
+                                                             : "ROLLBACK";
+  if (transaction_ == 'I') {
+    sqlstate_ = "25P01";
+    return neuralake::Fail(ErrorKind::kInvalid,
+                           fmt::format("{} can only be used in transaction blocks", tag));
+  }
+  if (word.what == What::kSet) {
+    if (savepoints_.size() >= kSavepointsMax) {
+      return neuralake::Fail(
+          ErrorKind::kResourceExhausted,
+          fmt::format("a transaction keeps at most {} savepoints; release some", kSavepointsMax));
+    }
+    savepoints_.push_back(word.name);
+  } else {
+    // The newest of that name; those that were set behind it go with it.
+    const auto found = std::ranges::find(savepoints_.rbegin(), savepoints_.rend(), word.name);
+    if (found == savepoints_.rend()) return NoSuch("savepoint", word.name, "3B001");
+    savepoints_.erase(found.base(), savepoints_.end());
+    if (word.what == What::kRelease) savepoints_.pop_back();
+    if (word.what == What::kRollback) transaction_ = 'T';
+  }
+  PgWriter(out_).CommandComplete(tag);
+  return {};
+}
+
 void PgConnection::EndTransaction() {
   transaction_ = 'I';
+  savepoints_.clear();
   DropPortals();
 }
 

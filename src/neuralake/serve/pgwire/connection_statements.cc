@@ -15,9 +15,13 @@ namespace {
 constexpr std::size_t kFlushBytes = 64 << 10;
 constexpr std::string_view kInFailedTransaction = "25P02";
 
-bool EndsTransaction(const PgStatement& statement) {
-  return statement.word && (std::holds_alternative<CommitWord>(*statement.word) ||
-                            std::holds_alternative<RollbackWord>(*statement.word));
+/// Whether it may run in a transaction that has failed: it ends it, or what failed of it.
+bool EndsFailure(const PgStatement& statement) {
+  if (!statement.word) return false;
+  const auto* savepoint = std::get_if<SavepointWord>(&*statement.word);
+  return std::holds_alternative<CommitWord>(*statement.word) ||
+         std::holds_alternative<RollbackWord>(*statement.word) ||
+         (savepoint != nullptr && savepoint->what == SavepointWord::What::kRollback);
 }
 
 bool IsAboutCursor(const PgStatement& statement) {
@@ -35,8 +39,9 @@ std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
 
 }  // namespace
 
-Status PgConnection::CheckTransaction(const PgStatement& statement) const {
-  if (transaction_ != 'E' || EndsTransaction(statement)) return {};
+Status PgConnection::CheckTransaction(const PgStatement& statement) {
+  if (transaction_ != 'E' || EndsFailure(statement)) return {};
+  sqlstate_ = kInFailedTransaction;
   return neuralake::Fail(
       ErrorKind::kConflict,
       "current transaction is aborted, commands ignored until end of transaction block");
@@ -159,7 +164,7 @@ asio::awaitable<bool> PgConnection::RunSimple(const query::Piece& piece) {
   if (!statement) {
     status = std::unexpected(statement.error());
   } else if (const Status allowed = CheckTransaction(*statement); !allowed) {
-    Fail(allowed.error(), kInFailedTransaction);
+    Fail(allowed.error());
     co_return false;
   } else if (IsAboutCursor(*statement)) {
     Bound bound;

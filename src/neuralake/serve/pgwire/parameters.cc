@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "neuralake/columnar/decimal_text.h"
-#include "neuralake/query/tokens.h"
 #include "neuralake/serve/pgvalue/binary.h"
 #include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/reader.h"
@@ -123,6 +123,25 @@ Result<Value> FromText(std::uint32_t oid, std::string_view text) {
   return *std::move(value);
 }
 
+// The forms that PostgreSQL's binary infinities have, and those of DuckDB.
+constexpr std::int64_t kInfiniteDays = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kInfiniteMicros = std::numeric_limits<std::int64_t>::max();
+
+/// A date or timestamp by its distance from PostgreSQL's epoch, 2000-01-01.
+///
+/// \param infinite  what stands for infinity; what is below its negative stands for minus infinity
+Result<Value> FromEpoch(std::uint32_t oid, std::int64_t sent, std::int64_t epoch,
+                        std::int64_t infinite) {
+  const TypeId type = *TypeOf(oid);
+  if (sent == infinite) return Make(type, infinite);
+  if (sent < -infinite) return Make(type, -infinite);
+  if (sent >= infinite - epoch || sent <= -infinite) {
+    return Fail(ErrorKind::kInvalid,
+                fmt::format("a binary parameter of type {} is out of range", SqlNameOfOid(oid)));
+  }
+  return Make(type, sent + epoch);
+}
+
 Result<Value> FromBinary(std::uint32_t oid, std::string_view bytes) {
   if (IsText(oid)) return Make(TypeId::kString, std::string(bytes));
   PgReader reader(bytes);
@@ -146,7 +165,7 @@ Result<Value> FromBinary(std::uint32_t oid, std::string_view bytes) {
       value = Make(TypeId::kFloat, double{std::bit_cast<float>(TRY(reader.Int32()))});
       break;
     case 1082:
-      value = Make(TypeId::kDate, TRY(reader.Int32()) + kPgEpochDays);
+      value = TRY(FromEpoch(oid, TRY(reader.Int32()), kPgEpochDays, kInfiniteDays));
       break;
     case 20:
       value = Make(TypeId::kLong, TRY(reader.Int64()));
@@ -156,7 +175,7 @@ Result<Value> FromBinary(std::uint32_t oid, std::string_view bytes) {
       break;
     case 1114:
     case 1184:
-      value = Make(*TypeOf(oid), TRY(reader.Int64()) + kPgEpochMicros);
+      value = TRY(FromEpoch(oid, TRY(reader.Int64()), kPgEpochMicros, kInfiniteMicros));
       break;
     case 1700:
       return Decimal(TRY(DecodeNumeric(bytes)));
@@ -168,6 +187,16 @@ Result<Value> FromBinary(std::uint32_t oid, std::string_view bytes) {
   return *std::move(value);
 }
 
+/// `text` in quotes, as DuckDB reads it in the text of a list.
+std::string QuoteElement(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\\' || c == '\'') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "'";
+}
+
 /// The text of one element inside DuckDB's text of a list.
 Result<std::string> ElementText(std::uint32_t oid, std::int16_t format,
                                 std::optional<std::string_view> bytes) {
@@ -175,7 +204,7 @@ Result<std::string> ElementText(std::uint32_t oid, std::int16_t format,
   const Value value = TRY(ParameterValue(oid, format, bytes));
   if (const auto* text = std::get_if<std::string>(&value.data)) {
     if (oid == 17) return Fail(ErrorKind::kUnsupported, "arrays of bytea cannot be parameters");
-    return query::QuoteLiteral(*text);
+    return QuoteElement(*text);
   }
   return columnar::FormatPartitionValue(value);
 }

@@ -1,5 +1,7 @@
 #include "neuralake/serve/pgwire/parameters.h"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "neuralake/serve/pgvalue/binary.h"
@@ -39,7 +41,23 @@ TEST(ParameterValue, ReadsBinaryByType) {
   EXPECT_EQ(Text(25, 1, "abc"), "string abc");
 }
 
+TEST(ParameterValue, ReadsTheInfinitiesOfBinaryDatesAndTimestamps) {
+  const auto number = [](std::uint32_t oid, std::string_view bytes) {
+    return std::get<std::int64_t>(ParameterValue(oid, 1, bytes).value().data);
+  };
+  const std::string most = "\x7f" + std::string(7, '\xff');
+  const std::string least = "\x80" + std::string(7, '\0');
+  EXPECT_EQ(number(1082, std::string_view(most).substr(0, 4)), 2147483647);
+  EXPECT_EQ(number(1082, std::string_view(least).substr(0, 4)), -2147483647);
+  EXPECT_EQ(number(1114, most), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(number(1184, least), -std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(Text(1082, 1, "\x7f\xff\xff\xfe"), "a binary parameter of type DATE is out of range");
+  EXPECT_EQ(Text(1114, 1, "\x7f\xff" + std::string(5, '\xff') + "\xfe"),
+            "a binary parameter of type TIMESTAMP is out of range");
+}
+
 TEST(ParameterValue, TurnsArraysIntoListTexts) {
+  EXPECT_EQ(Text(1009, 0, R"({it's,"C:\\dir"})"), R"(string ['it\'s', 'C:\\dir'])");
   EXPECT_EQ(Text(1007, 0, "{1,NULL,3}"), "string [1, NULL, 3]");
   EXPECT_EQ(Text(1009, 0, R"({a,"b \"c\", d","NULL"})"), R"(string ['a', 'b "c", d', 'NULL'])");
   EXPECT_EQ(Text(1007, 0, "{}"), "string []");

@@ -92,10 +92,6 @@ Status Portal::AppendRows(std::uint64_t rows_max, Part& part) {
   PgWriter writer(part.bytes);
   std::uint64_t given = 0;
   while (part.bytes.size() < kPartBytes) {
-    if (rows_max > 0 && given == rows_max) {
-      part.suspended = true;
-      return {};
-    }
     if (batch_ == nullptr || row_ == batch_->num_rows()) {
       if (given > 0 && enough.Expired()) return {};
       TRY(NextBatch());
@@ -108,6 +104,11 @@ Status Portal::AppendRows(std::uint64_t rows_max, Part& part) {
     AppendRow(writer, part.bytes);
     part.rows = ++given;
     ++rows_given_;
+    // Before the part may be full: who asks for the rest would ask for no rows, which means all.
+    if (given == rows_max) {
+      part.suspended = true;
+      return {};
+    }
   }
   return {};
 }

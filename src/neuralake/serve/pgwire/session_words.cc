@@ -155,11 +155,16 @@ Parsed ParseReset(Walk walk) {
   return walk.Done(ResetWord{TRY(walk.Name())});
 }
 
+Parsed ParseSavepoint(Walk walk, SavepointWord::What what) {
+  if (what != SavepointWord::What::kSet) walk.Take("savepoint");
+  return walk.Done(SavepointWord{what, TRY(walk.Name())});
+}
+
 // Modes after BEGIN change nothing, and so does what follows COMMIT but `PREPARED`.
 Parsed ParseRollback(Walk walk) {
   if (walk.Take("prepared")) return Fail(ErrorKind::kUnsupported, "there is no two-phase commit");
   if (!walk.Take("work")) walk.Take("transaction");
-  if (walk.Take("to")) return SessionWord(SavepointWord{"ROLLBACK"});
+  if (walk.Take("to")) return ParseSavepoint(walk, SavepointWord::What::kRollback);
   return SessionWord(RollbackWord{});
 }
 
@@ -232,8 +237,8 @@ Parsed ParseSessionWord(const Piece& piece) {
   }
   if (walk.Take("commit") || walk.Take("end")) return ParseCommit(walk);
   if (walk.Take("rollback") || walk.Take("abort")) return ParseRollback(walk);
-  if (walk.Take("savepoint")) return SessionWord(SavepointWord{"SAVEPOINT"});
-  if (walk.Take("release")) return SessionWord(SavepointWord{"RELEASE"});
+  if (walk.Take("savepoint")) return ParseSavepoint(walk, SavepointWord::What::kSet);
+  if (walk.Take("release")) return ParseSavepoint(walk, SavepointWord::What::kRelease);
   if (walk.Take("discard")) return walk.Done(DiscardWord{TRY(walk.Name())});
   if (walk.Take("deallocate")) return ParseDeallocate(walk);
   if (walk.Take("unlisten")) return SessionWord(NothingWord{"UNLISTEN"});

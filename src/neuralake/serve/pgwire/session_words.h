@@ -29,7 +29,9 @@ struct BeginWord {
 struct CommitWord {};
 struct RollbackWord {};
 struct SavepointWord {
-  std::string tag;  ///< `SAVEPOINT`, `RELEASE`, `ROLLBACK`.
+  enum class What : std::uint8_t { kSet, kRelease, kRollback };
+  What what = What::kSet;
+  std::string name;
 };
 struct DiscardWord {
   std::string what;  ///< `all`, `plans`, `temp`, `sequences`.

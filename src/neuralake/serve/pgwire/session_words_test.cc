@@ -49,7 +49,10 @@ TEST(SessionWords, KnowTransactions) {
   Word<CommitWord>("END TRANSACTION");
   Word<RollbackWord>("ROLLBACK");
   Word<RollbackWord>("ABORT WORK");
-  EXPECT_EQ(Word<SavepointWord>("ROLLBACK TO SAVEPOINT a").tag, "ROLLBACK");
+  EXPECT_EQ(Word<SavepointWord>("ROLLBACK TO SAVEPOINT a").what, SavepointWord::What::kRollback);
+  EXPECT_EQ(Word<SavepointWord>("ROLLBACK WORK TO \"A b\"").name, "A b");
+  EXPECT_EQ(Word<SavepointWord>("RELEASE a").what, SavepointWord::What::kRelease);
+  EXPECT_EQ(Word<SavepointWord>("SAVEPOINT a").name, "a");
   EXPECT_EQ(Word<DeallocateWord>("DEALLOCATE PREPARE ALL").name, "all");
   EXPECT_EQ(Word<DiscardWord>("DISCARD ALL").what, "all");
 }
