@@ -1,5 +1,6 @@
 #include "neuralake/storage/local_store.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <limits>
 #include <utility>
@@ -57,20 +58,33 @@ Result<std::string> LocalStore::PathOf(std::string_view key, const Deadline& dea
   return root_.Join(key).path;
 }
 
+/// The path of an object for whoever reads it. Its name is made durable first if it was not.
+Result<std::string> LocalStore::DurablePathOf(std::string_view key, const Deadline& deadline) {
+  std::string path = TRY(PathOf(key, deadline));
+  {
+    std::lock_guard lock(mutex_);
+    if (!unsynced_.contains(path)) return path;
+  }
+  TRY(SyncFolder(path.substr(0, std::max<std::size_t>(path.rfind('/'), 1))));
+  std::lock_guard lock(mutex_);
+  unsynced_.erase(path);
+  return path;
+}
+
 Result<std::string> LocalStore::Read(std::string_view key, const Deadline& deadline) {
   return ReadRange(key, 0, std::numeric_limits<std::uint64_t>::max(), deadline);
 }
 
 Result<std::string> LocalStore::ReadRange(std::string_view key, std::uint64_t offset,
                                           std::uint64_t length, const Deadline& deadline) {
-  const std::string path = TRY(PathOf(key, deadline));
+  const std::string path = TRY(DurablePathOf(key, deadline));
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return FailErrno(AsMissing(errno), "read", path);
   return ReadFully(file.get(), offset, length, path);
 }
 
 Result<ObjectInfo> LocalStore::Head(std::string_view key, const Deadline& deadline) {
-  const std::string path = TRY(PathOf(key, deadline));
+  const std::string path = TRY(DurablePathOf(key, deadline));
   struct stat info{};
   if (::stat(path.c_str(), &info) != 0) return FailErrno(AsMissing(errno), "look at", path);
   if (!S_ISREG(info.st_mode)) return FailErrno(ENOENT, "look at", path);
@@ -81,7 +95,12 @@ Status LocalStore::Put(std::string_view key, std::string_view bytes, PutMode mod
                        const Deadline& deadline) {
   LocalDraft draft = TRY(LocalDraft::Start(TRY(PathOf(key, deadline)), anonymous_drafts_, rng_));
   TRY(draft.Write(bytes));
-  return draft.Publish(mode);
+  Status published = draft.Publish(mode);
+  if (!published && published.error().kind == ErrorKind::kUnknownOutcome) {
+    std::lock_guard lock(mutex_);
+    unsynced_.insert(draft.path());
+  }
+  return published;
 }
 
 Result<std::unique_ptr<Upload>> LocalStore::StartUpload(std::string_view key,

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
+#include <string_view>
 
 #include "neuralake/base/rng.h"
 #include "neuralake/storage/object_store.h"
@@ -14,6 +17,9 @@ namespace neuralake::storage {
 /// sync, link, sync the folder. Whoever can open a name reads all of it. Folders appear with the
 /// first key below them and stay when their last key goes, so a listing that does not descend may
 /// name an empty one. A delete is not synced: after a power loss a deleted file may be back.
+///
+/// An object that was created, but whose folder could not be synced, is read here only once that
+/// succeeds: who looks whether a put of unknown outcome is there learns that it is durable.
 ///
 /// Conditional creation is `link(2)`, atomic against every process, on network file systems too.
 /// File systems without hard links (FAT) answer kPermissionDenied or kUnsupported to it.
@@ -41,10 +47,13 @@ class LocalStore final : public ObjectStore {
       : root_(std::move(root)), anonymous_drafts_(anonymous_drafts), rng_(rng) {}
 
   Result<std::string> PathOf(std::string_view key, const Deadline& deadline) const;
+  Result<std::string> DurablePathOf(std::string_view key, const Deadline& deadline);
 
   const Uri root_;
   const bool anonymous_drafts_;
   Rng& rng_;
+  std::mutex mutex_;
+  std::set<std::string, std::less<>> unsynced_;  // guarded by mutex_; paths whose name may be lost
 };
 
 }  // namespace neuralake::storage

@@ -11,6 +11,7 @@
 
 #include "neuralake/storage/limits.h"
 #include "neuralake/storage/local_draft.h"
+#include "neuralake/storage/test_syncs.h"
 
 namespace neuralake::storage {
 namespace {
@@ -69,6 +70,28 @@ TEST_F(LocalStoreTest, NamedDraftsKeepTheSamePromises) {
   EXPECT_TRUE(put("3", PutMode::kOverwrite));
   EXPECT_EQ(store_->Read("x/object", deadline_).value(), "3");
   EXPECT_EQ(FilesOnDisk(), std::vector<std::string>{"x/object"});
+}
+
+TEST_F(LocalStoreTest, WhatWasCreatedAndNotSyncedIsReadOnceItIsDurable) {
+  ASSERT_TRUE(store_->Put("log/0", "0", PutMode::kIfAbsent, deadline_));
+  const TestSyncs syncs;
+  const std::string folder = folder_ / "log";
+  TestSyncs::Fail(folder);
+  EXPECT_EQ(store_->Put("log/1", "1", PutMode::kIfAbsent, deadline_).error().kind,
+            ErrorKind::kUnknownOutcome);
+  const auto read = store_->Read("log/1", deadline_);
+  ASSERT_FALSE(read.has_value());
+  EXPECT_EQ(read.error().kind, ErrorKind::kUnavailable);
+  EXPECT_FALSE(store_->Head("log/1", deadline_).has_value());
+  EXPECT_EQ(store_->Read("log/0", deadline_).value(), "0");
+  EXPECT_EQ(store_->Put("log/1", "1", PutMode::kIfAbsent, deadline_).error().kind,
+            ErrorKind::kAlreadyExists);
+  TestSyncs::Heal();
+  EXPECT_EQ(TestSyncs::Count(folder), 0);
+  EXPECT_EQ(store_->Read("log/1", deadline_).value(), "1");
+  EXPECT_EQ(TestSyncs::Count(folder), 1);
+  EXPECT_EQ(store_->Read("log/1", deadline_).value(), "1");
+  EXPECT_EQ(TestSyncs::Count(folder), 1);
 }
 
 TEST_F(LocalStoreTest, ListsThroughSymbolicLinksAndSkipsBrokenOnes) {
