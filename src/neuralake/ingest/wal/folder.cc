@@ -46,6 +46,22 @@ class PosixFile final : public LogFile {
  public:
   PosixFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
+  /// Reserve `size` bytes and make them zero, synced.
+  Status Fill(std::uint64_t size) {
+    const auto space = static_cast<off_t>(size);
+    if (const int code = space == 0 ? 0 : ::posix_fallocate(fd_.get(), 0, space); code != 0) {
+      errno = code;
+      return SystemError("cannot reserve space for", path_);
+    }
+    // Reserved space is journalled on its first write; space that was written once is not.
+    const std::string zeros(std::min<std::uint64_t>(size, 1 << 20), '\0');
+    for (std::uint64_t at = 0; at < size; at += zeros.size()) {
+      const auto part = std::string_view(zeros).substr(0, size - at);
+      TRY(Write(at, {&part, 1}));
+    }
+    return Sync();
+  }
+
   Status Write(std::uint64_t offset, std::span<const std::string_view> parts) override {
     while (!parts.empty()) {
       std::array<iovec, 512> vectors;
@@ -128,23 +144,13 @@ class PosixFolder final : public LogFolder {
   }
 
   Result<std::unique_ptr<LogFile>> Create(std::string_view name, std::uint64_t size) override {
-    auto fd = TRY(OpenAt(name, O_CREAT | O_TRUNC));
-    const auto space = static_cast<off_t>(size);
-    if (const int code = space == 0 ? 0 : ::posix_fallocate(fd.get(), 0, space); code != 0) {
-      errno = code;
-      auto error = SystemError("cannot reserve space for", Path(name));
+    auto file = std::make_unique<PosixFile>(TRY(OpenAt(name, O_CREAT | O_TRUNC)), Path(name));
+    auto filled = file->Fill(size);
+    if (filled.has_value()) filled = SyncFolder();
+    if (!filled.has_value()) {
       ::unlinkat(fd_.get(), std::string(name).c_str(), 0);
-      return error;
+      return std::unexpected(std::move(filled).error());
     }
-    auto file = std::make_unique<PosixFile>(std::move(fd), Path(name));
-    // Reserved space is journalled on its first write; space that was written once is not.
-    const std::string zeros(std::min<std::uint64_t>(size, 1 << 20), '\0');
-    for (std::uint64_t at = 0; at < size; at += zeros.size()) {
-      const auto part = std::string_view(zeros).substr(0, size - at);
-      TRY(file->Write(at, {&part, 1}));
-    }
-    TRY(file->Sync());
-    TRY(SyncFolder());
     return file;
   }
 
@@ -197,10 +203,15 @@ class PosixFolder final : public LogFolder {
 
 Status LogFolder::Put(std::string_view name, std::string_view bytes) {
   const auto temporary = std::string(name) + ".tmp";
-  auto file = TRY(Create(temporary, bytes.size()));
-  TRY(file->Write(0, {&bytes, 1}));
-  TRY(file->Sync());
-  return Rename(temporary, name);
+  const auto put = [&]() -> Status {
+    auto file = TRY(Create(temporary, bytes.size()));
+    TRY(file->Write(0, {&bytes, 1}));
+    TRY(file->Sync());
+    return Rename(temporary, name);
+  };
+  auto done = put();
+  if (!done.has_value()) (void)Remove(temporary);
+  return done;
 }
 
 Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {

@@ -46,7 +46,7 @@ class LogFolder {
 
   /// Make `name`, replacing what is there, with `size` bytes of space behind it, zero and synced,
   /// so that writing into it later neither runs out of disk nor waits for the file system's
-  /// journal.
+  /// journal. After an error it is not there.
   virtual Result<std::unique_ptr<LogFile>> Create(std::string_view name, std::uint64_t size) = 0;
 
   /// Open a file that is there.
@@ -55,7 +55,7 @@ class LogFolder {
   /// Its size in bytes.
   virtual Result<std::uint64_t> Size(std::string_view name) = 0;
 
-  /// Give a file another name, durably, replacing what has it.
+  /// Give a file another name, durably, replacing what has it. After an error it may have either.
   virtual Status Rename(std::string_view from, std::string_view to) = 0;
 
   /// Remove a file, durably; no error when it is not there.

@@ -106,7 +106,10 @@ Status TestFolder::Rename(std::string_view from, std::string_view to) {
   auto file = found->second;
   disk_->files.erase(found);
   disk_->files.insert_or_assign(std::string(to), std::move(file));
-  return {};
+  if (disk_->rename_faults.empty()) return {};
+  const auto kind = disk_->rename_faults.back();
+  disk_->rename_faults.pop_back();
+  return Fail(kind, "the test disk refuses to sync its folder");
 }
 
 Status TestFolder::Remove(std::string_view name) {

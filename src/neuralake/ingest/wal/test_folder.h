@@ -25,7 +25,8 @@ class TestFolder final : public LogFolder {
     std::map<std::string, std::shared_ptr<File>, std::less<>> files;
     std::vector<ErrorKind> write_faults;  ///< Each fails one write, after half of it.
     std::vector<ErrorKind> sync_faults;
-    bool full = false;  ///< Creating files fails.
+    std::vector<ErrorKind> rename_faults;  ///< Each fails one renaming, after it took effect.
+    bool full = false;                     ///< Creating files fails.
     int syncs = 0;
   };
 

@@ -121,7 +121,7 @@ std::size_t WriteAheadLog::WriteGroup(std::span<Waiting> waiting) {
 
 bool WriteAheadLog::NeedsNextSegment() const {
   std::lock_guard lock(mutex_);
-  return dirty_tail_ || skip_to_ > active_->last_lsn;
+  return active_ended_ || skip_to_ > active_->last_lsn;
 }
 
 WriteAheadLog::Group WriteAheadLog::MakeGroup(std::span<Waiting> waiting) const {
@@ -169,7 +169,7 @@ void WriteAheadLog::FailAll(std::span<Waiting> waiting, const Error& error) {
 
 /// Take back a group that was not synced: the next segment says where this one ends.
 Status WriteAheadLog::Undo(Error& error) {
-  dirty_tail_ = true;
+  active_ended_ = true;
   auto rotated = Rotate();
   if (!rotated.has_value()) error.message += "; then " + rotated.error().message;
   return rotated;
@@ -190,13 +190,11 @@ Status WriteAheadLog::Rotate() {
                             options_.bytes_max));
   }
   auto blank = TRY(supply_.Take());
-  const auto block = EncodeSegmentHeader(header);
-  const std::string_view part = block;
-  TRY(blank.file->Write(0, {&part, 1}));
-  TRY(blank.file->Sync());
-  kills_.Reach(kill_points::kBeforeLogRotate);
-  TRY(folder_->Rename(blank.name, SegmentName(header.number)));
-  kills_.Reach(kill_points::kAfterLogRotate);
+  if (auto joined = Join(blank, header); !joined.has_value()) {
+    // As far as the disk can: the next attempt takes another.
+    (void)folder_->Remove(blank.name);
+    return joined;
+  }
   std::lock_guard lock(mutex_);
   segments_.push_back(std::make_unique<Segment>(Segment{.header = header,
                                                         .bytes = options_.segment_bytes,
@@ -204,7 +202,22 @@ Status WriteAheadLog::Rotate() {
                                                         .last_lsn = header.first_lsn - 1,
                                                         .file = std::move(blank.file)}));
   active_ = segments_.back().get();
-  dirty_tail_ = false;
+  active_ended_ = false;
+  return {};
+}
+
+/// Make `blank` the segment that `header` describes.
+Status WriteAheadLog::Join(const SegmentSupply::Blank& blank, const SegmentHeader& header) {
+  const auto block = EncodeSegmentHeader(header);
+  const std::string_view part = block;
+  TRY(blank.file->Write(0, {&part, 1}));
+  TRY(blank.file->Sync());
+  kills_.Reach(kill_points::kBeforeLogRotate);
+  // Also when this fails the new name may be there, and with it the word where the segment before
+  // ends: a record behind that would not be found again.
+  active_ended_ = true;
+  TRY(folder_->Rename(blank.name, SegmentName(header.number)));
+  kills_.Reach(kill_points::kAfterLogRotate);
   return {};
 }
 

@@ -116,6 +116,7 @@ class WriteAheadLog {
   Status PutGroup(const Group& group);
   void FailAll(std::span<Waiting> waiting, const Error& error);
   Status Rotate();
+  Status Join(const SegmentSupply::Blank& blank, const SegmentHeader& header);
   Status Undo(Error& error);
 
   const std::shared_ptr<LogFolder> folder_;
@@ -136,7 +137,8 @@ class WriteAheadLog {
 
   // Of the log's thread alone.
   Segment* active_ = nullptr;  // the last of segments_; its end and last_lsn change under mutex_
-  bool dirty_tail_ = false;    // bytes that were not acknowledged may lie behind its end
+  bool active_ended_ = false;  // nothing more may be put behind its end: bytes that were not
+                               // acknowledged may lie there, or the next segment may state it
 
   std::thread thread_;
 };

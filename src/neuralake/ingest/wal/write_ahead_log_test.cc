@@ -1,5 +1,7 @@
 #include "neuralake/ingest/wal/write_ahead_log.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <future>
 #include <map>
 
@@ -8,6 +10,7 @@
 
 #include "neuralake/ingest/wal/scan.h"
 #include "neuralake/ingest/wal/test_folder.h"
+#include "neuralake/storage/test_syncs.h"
 
 namespace neuralake::ingest {
 namespace {
@@ -219,6 +222,39 @@ TEST(WriteAheadLog, SaysThatAnOutcomeIsUnknownWhileItCannotUndo) {
   EXPECT_EQ(Open(disk)->records, (Records{{1, "one"}}));
 }
 
+TEST(WriteAheadLog, AppendsNothingBehindAnEndThatTheNextSegmentMayStateAlready) {
+  const auto disk = std::make_shared<Disk>();
+  auto opened = Open(disk).value();
+  ASSERT_EQ(Put(*opened.log, std::string(9000, 'x'))->lsn, 1);
+  {
+    std::lock_guard lock(disk->mutex);
+    disk->rename_faults = {ErrorKind::kUnavailable};
+  }
+  // It does not fit the first segment, and the second got its name, but not for certain.
+  ASSERT_EQ(Put(*opened.log, std::string(9000, 'y')).error().kind, ErrorKind::kUnavailable);
+  ASSERT_EQ(Put(*opened.log, "small")->lsn, 2);
+  const auto killed = TestFolder::AfterPowerCut(*disk, TestRng());
+  EXPECT_EQ(Open(killed)->records, (Records{{1, std::string(9000, 'x')}, {2, "small"}}));
+}
+
+TEST(WriteAheadLog, LeavesNoFileOfASegmentThatCouldNotBegin) {
+  for (const bool sync : {false, true}) {
+    const auto disk = std::make_shared<Disk>();
+    auto opened = Open(disk).value();
+    ASSERT_TRUE(Put(*opened.log, std::string(9000, 'x')).has_value());
+    for (int i = 0; i < 5; ++i) {
+      {
+        std::lock_guard lock(disk->mutex);
+        (sync ? disk->sync_faults : disk->write_faults) = {ErrorKind::kUnavailable};
+      }
+      ASSERT_FALSE(Put(*opened.log, std::string(9000, 'x')).has_value());
+    }
+    std::lock_guard lock(disk->mutex);
+    const auto blank = [](const auto& file) { return file.first.ends_with(".tmp"); };
+    EXPECT_LE(std::ranges::count_if(disk->files, blank), 1) << "one may be ready";
+  }
+}
+
 TEST(WriteAheadLog, NumbersAboveWhatATableHasSeen) {
   const auto disk = std::make_shared<Disk>();
   {
@@ -297,6 +333,26 @@ TEST(LogFolder, BelongsToOneProcess) {
   const auto second = LogFolder::Open(path);
   EXPECT_EQ(second.error().kind, ErrorKind::kAlreadyExists);
   EXPECT_THAT(second.error().message, HasSubstr(path));
+}
+
+TEST(LogFolder, LeavesNoFileThatItCouldNotMake) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "neuralake_log_folder_failing";
+  const auto folder = LogFolder::Open(path).value();
+  const storage::TestSyncs syncs;
+  for (const auto& failing : {path / "next.tmp", path}) {
+    storage::TestSyncs::Fail(failing.string());
+    EXPECT_EQ(folder->Create("next.tmp", 3 << 20).error().kind, ErrorKind::kUnavailable);
+    EXPECT_THAT(folder->List().value(), ElementsAre("lock")) << failing;
+    storage::TestSyncs::Heal();
+  }
+}
+
+TEST(LogFolder, LeavesNothingOfASmallFileThatItCouldNotWrite) {
+  const auto disk = std::make_shared<Disk>();
+  TestFolder folder(disk);
+  disk->write_faults = {ErrorKind::kUnavailable};
+  EXPECT_FALSE(folder.Put("small", "text").has_value());
+  EXPECT_THAT(folder.List().value(), testing::IsEmpty());
 }
 
 TEST(LogFolder, WritesAndReadsOnDisk) {
