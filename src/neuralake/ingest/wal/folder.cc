@@ -14,6 +14,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "neuralake/storage/posix_file.h"
+
 namespace neuralake::ingest {
 
 namespace {
@@ -216,10 +218,12 @@ Status LogFolder::Put(std::string_view name, std::string_view bytes) {
 
 Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {
   std::error_code error;
-  std::filesystem::create_directories(path, error);
+  auto absolute = std::filesystem::absolute(path, error).string();
   if (error) {
     return Fail(ErrorKind::kUnavailable, "cannot make folder " + path + ": " + error.message());
   }
+  while (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
+  TRY(storage::MakeFolders(absolute));
   Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (fd.get() < 0) return SystemError("cannot open", path);
   Descriptor lock(::openat(fd.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));

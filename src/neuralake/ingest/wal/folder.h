@@ -37,7 +37,8 @@ class LogFolder {
  public:
   virtual ~LogFolder() = default;
 
-  /// Open the folder `path`, making it when it is not there, and hold it against other processes.
+  /// Open the folder `path`, making it durably when it is not there, and hold it against other
+  /// processes.
   /// \errors kAlreadyExists  another process holds it
   static Result<std::unique_ptr<LogFolder>> Open(const std::string& path);
 

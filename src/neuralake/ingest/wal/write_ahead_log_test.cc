@@ -335,6 +335,16 @@ TEST(LogFolder, BelongsToOneProcess) {
   EXPECT_THAT(second.error().message, HasSubstr(path));
 }
 
+TEST(LogFolder, IsMadeDurablyWithThoseAboveIt) {
+  const auto root = std::filesystem::path(testing::TempDir()) / "neuralake_log_folder_made";
+  std::filesystem::remove_all(root);
+  std::filesystem::create_directory(root);
+  const storage::TestSyncs syncs;
+  ASSERT_TRUE(LogFolder::Open(root / "a/b/").has_value());
+  EXPECT_GE(storage::TestSyncs::Count(root.string()), 1);
+  EXPECT_GE(storage::TestSyncs::Count((root / "a").string()), 1);
+}
+
 TEST(LogFolder, LeavesNoFileThatItCouldNotMake) {
   const auto path = std::filesystem::path(testing::TempDir()) / "neuralake_log_folder_failing";
   const auto folder = LogFolder::Open(path).value();
