@@ -92,7 +92,6 @@ Result<KeyStore::Claim> KeyStore::Take(std::string_view table, std::string_view 
   entry.received_ms = now;
   entry.token = std::make_shared<std::promise<Outcome>>();
   entry.coming = entry.token->get_future().share();
-  by_age_.emplace_back(now, hash);
   return Claim{.before = {}, .token = entry.token, .received_ms = now};
 }
 
@@ -100,13 +99,15 @@ void KeyStore::Settle(std::string_view table, std::string_view key, const Claim:
                       const Outcome& outcome) {
   {
     std::lock_guard lock(mutex_);
-    const auto found = entries_.find(HashKey(table, key));
+    const auto hash = HashKey(table, key);
+    const auto found = entries_.find(hash);
     if (found == entries_.end() || found->second.token != token) return;
     if (outcome.has_value()) {
       found->second.lsn = outcome->lsn;
       found->second.counts = outcome->counts;
       found->second.token = nullptr;
       found->second.coming = {};
+      by_age_.emplace_back(found->second.received_ms, hash);
     } else {
       entries_.erase(found);
     }
@@ -189,6 +190,11 @@ Status KeyStore::Expire() {
 std::size_t KeyStore::size() const {
   std::lock_guard lock(mutex_);
   return entries_.size();
+}
+
+std::size_t KeyStore::places() const {
+  std::lock_guard lock(mutex_);
+  return by_age_.size();
 }
 
 Status KeyStore::Write(const std::string& name,

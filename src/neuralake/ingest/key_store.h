@@ -73,6 +73,9 @@ class KeyStore {
 
   std::size_t size() const;
 
+  /// How many places the order of age has: as many as there are keys, and expired ones in between.
+  std::size_t places() const;
+
  private:
   struct Hash {
     std::uint64_t low = 0;
@@ -112,7 +115,8 @@ class KeyStore {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::unordered_map<Hash, Entry, HashOfHash> entries_;
-  std::deque<std::pair<std::int64_t, Hash>> by_age_;  // oldest first, as far as clocks go
+  // Of acknowledged keys; oldest first, as far as clocks go.
+  std::deque<std::pair<std::int64_t, Hash>> by_age_;
   // Of the one thread that persists and expires.
   std::vector<File> files_;
 };

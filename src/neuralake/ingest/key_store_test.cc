@@ -152,6 +152,27 @@ TEST_F(KeyStoreTest, ForgetsAKeyAfterItsWindow) {
   EXPECT_FALSE(Repeat("a").has_value());
 }
 
+TEST_F(KeyStoreTest, RefusedRequestsTakeNoMemory) {
+  const auto full = std::unexpected(Error{ErrorKind::kResourceExhausted, "full", {}});
+  for (int i = 0; i < 10; ++i) {
+    const auto claim = store_->Take("lake.t", "a", "body a");
+    store_->Settle("lake.t", "a", claim->token, full);
+  }
+  EXPECT_EQ(store_->places(), 0U);
+  Acknowledge("a", 1);
+  EXPECT_EQ(store_->places(), 1U);
+}
+
+TEST_F(KeyStoreTest, ForgetsAlsoAKeyThatWasOnItsWayForLongerThanItsWindow) {
+  Reopen({.window = std::chrono::hours(1)});
+  const auto claim = store_->Take("lake.t", "a", "body a");
+  clock_.Advance(std::chrono::hours(2));
+  ASSERT_TRUE(store_->Expire().has_value());
+  store_->Settle("lake.t", "a", claim->token, PushAnswer{.counts = {1, 0}, .lsn = 1});
+  ASSERT_TRUE(store_->Expire().has_value());
+  EXPECT_EQ(store_->size(), 0U);
+}
+
 TEST_F(KeyStoreTest, AFullMemoryOfKeysIsTold) {
   Reopen({.keys_max = 2});
   Acknowledge("a", 1);
