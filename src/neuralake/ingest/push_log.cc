@@ -273,7 +273,8 @@ void PushLog::Committed(Lane& lane, Lsn lsn) {
   }
   // Nobody waits for the note: without it replay asks the table.
   (void)wal_->Append(EncodeRecord(CommittedRecord{lane.table().name, lsn}), [](const auto&) {});
-  ReleaseSegments();
+  // What does not go now stays, and `Tidy` tries again and tells.
+  (void)ReleaseSegments();
 }
 
 /// The lowest record whose rows some table still needs.
@@ -289,21 +290,24 @@ Lsn PushLog::FirstNeeded() const {
   return needed;
 }
 
-void PushLog::ReleaseSegments() {
+/// Remove the segments whose rows are all in their tables.
+Status PushLog::ReleaseSegments() {
   std::lock_guard releasing(releasing_);
   while (const auto segment = wal_->Removable(FirstNeeded())) {
     parts_.kills.Reach(kill_points::kBeforeKeysWrite);
-    // On a full disk the segment stays, and the next commit tries again.
-    if (!keys_->Persist(*segment).has_value()) return;
+    TRY(keys_->Persist(*segment));
     parts_.kills.Reach(kill_points::kAfterKeysWrite);
-    if (!wal_->RemoveOldest().has_value()) return;
+    TRY(wal_->RemoveOldest());
   }
+  return {};
 }
 
 Status PushLog::Tidy() {
-  ReleaseSegments();
+  auto released = ReleaseSegments();
   std::lock_guard releasing(releasing_);
-  return keys_->Expire();
+  // In any case: it makes room.
+  auto expired = keys_->Expire();
+  return released.has_value() ? expired : released;
 }
 
 PushLog::State PushLog::state() const {

@@ -73,6 +73,7 @@ class PushLog {
   void AdoptStrays();
 
   /// Let go of what nobody needs: called from time to time.
+  /// \errors what kept a segment or a key file from going; the next call tries again
   Status Tidy();
 
   struct State {
@@ -95,7 +96,7 @@ class PushLog {
   Result<PushAnswer> Log(Lane& lane, const PushRecord& record, PendingRows rows, PushAnswer answer,
                          const KeyStore::Claim::Token& token, const Deadline& deadline);
   void Committed(Lane& lane, Lsn lsn);
-  void ReleaseSegments();
+  Status ReleaseSegments();
   Lsn FirstNeeded() const;
 
   const PushLogOptions options_;

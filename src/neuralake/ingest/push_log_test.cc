@@ -217,7 +217,7 @@ TEST(PushLog, ASegmentStaysUntilItsRowsAreCommitted) {
   EXPECT_LE(Segments(lake), 2U);
 }
 
-TEST(PushLog, ADiskThatCannotTakeTheKeysKeepsTheSegment) {
+TEST(PushLog, ADiskThatCannotTakeTheKeysKeepsTheSegmentAndIsTold) {
   TestLake lake;
   auto process = lake.Start();
   const std::string filler(3000, 'x');
@@ -229,6 +229,9 @@ TEST(PushLog, ADiskThatCannotTakeTheKeysKeepsTheSegment) {
   const auto segments = Segments(lake);
   ASSERT_TRUE(process->Flush().has_value());
   EXPECT_EQ(Segments(lake), segments);
+  const auto tidied = process->log->Tidy();
+  ASSERT_FALSE(tidied.has_value());
+  EXPECT_EQ(tidied.error().kind, ErrorKind::kResourceExhausted);
   lake.disk->full = false;
   ASSERT_TRUE(process->log->Tidy().has_value());
   EXPECT_LT(Segments(lake), segments);
