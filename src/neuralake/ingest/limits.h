@@ -73,6 +73,9 @@ inline constexpr std::int64_t kDecodedBytesMax = 256LL << 20;
 /// Messages taken from Kafka at once, and how long to wait for the first.
 inline constexpr std::size_t kKafkaBatchMax = 10'000;
 inline constexpr std::chrono::milliseconds kKafkaPoll{100};
+/// Messages of one partition that wait together, as they came and decoded, in bytes, and at most
+/// one message more; the others go apart. What waits together is committed together.
+inline constexpr std::uint64_t kKafkaPieceBytesMax = 64ULL << 20;
 /// Rows of one topic that may wait for their commit, in bytes; beyond it its partitions pause.
 inline constexpr std::uint64_t kKafkaPendingBytesMax = 128ULL << 20;
 /// Between attempts to read a topic that cannot be read.

@@ -169,7 +169,7 @@ Result<RowCounts> Decoder::Add(ContentType type, std::string_view body, std::int
   const auto length_before = row_->length();
   const auto rejected_before = decoded_.rejected.size();
   const auto bytes_before = decoded_.bytes;
-  size_before_ = bytes_before + length_before * row_bytes_;
+  size_before_ = bytes();
   if (auto added = AddBody(type, body); !added.has_value()) {
     row_->Truncate(length_before);
     decoded_.rejected.resize(rejected_before);
@@ -199,14 +199,15 @@ Status Decoder::AddBody(ContentType type, std::string_view body) {
 /// Refuse a body whose rows have become too large, also by what they lack: a missing member takes
 /// as much as one that is there.
 Status Decoder::CheckSize() const {
-  const auto size = decoded_.bytes + row_->length() * row_bytes_;
-  if (size - size_before_ > static_cast<std::uint64_t>(kDecodedBytesMax)) return BodyTooLarge();
+  if (bytes() - size_before_ > static_cast<std::uint64_t>(kDecodedBytesMax)) return BodyTooLarge();
   return {};
 }
 
 std::int64_t Decoder::rows() const {
   return decoded_.rows + static_cast<std::int64_t>(row_->length());
 }
+
+std::uint64_t Decoder::bytes() const { return decoded_.bytes + row_->length() * row_bytes_; }
 
 Decoded Decoder::Finish() {
   Flush();

@@ -77,6 +77,9 @@ class Decoder {
   /// How many rows wait for `Finish`.
   std::int64_t rows() const;
 
+  /// What takes memory until `Finish`, in bytes: as much at least, without texts and lists.
+  std::uint64_t bytes() const;
+
   /// Hand over everything since the last call.
   Decoded Finish();
 

@@ -8,11 +8,13 @@
 namespace neuralake::ingest {
 
 KafkaPartition::KafkaPartition(TablePipeline& pipeline, const std::string& cluster,
-                               const std::string& topic, std::int32_t partition)
+                               const std::string& topic, std::int32_t partition,
+                               std::uint64_t piece_bytes_max)
     : pipeline_(pipeline),
       partition_(partition),
       name_("kafka:" + topic),
-      app_id_(fmt::format("neuralake-kafka-{}-{}-{}", cluster, topic, partition)) {
+      app_id_(fmt::format("neuralake-kafka-{}-{}-{}", cluster, topic, partition)),
+      piece_bytes_max_(piece_bytes_max) {
   pipeline_.Attach(*this);
 }
 
@@ -39,33 +41,44 @@ void KafkaPartition::Begin(std::int64_t position) {
 
 Status KafkaPartition::Take(std::span<const KafkaMessage> messages, Clock& clock,
                             const Deadline& deadline) {
-  auto lease = TRY(pipeline_.TakeDecoder(deadline));
-  PendingRows rows{.first = next_,
-                   .position = messages.back().offset + 1,
-                   .received_ms = clock.Now().time_since_epoch().count(),
-                   .arrived = clock.Mono()};
-  for (const auto& message : messages) {
+  while (!messages.empty()) {
+    auto lease = TRY(pipeline_.TakeDecoder(deadline));
+    PendingRows rows{.first = next_,
+                     .received_ms = clock.Now().time_since_epoch().count(),
+                     .arrived = clock.Mono()};
+    messages = messages.subspan(DecodePiece(messages, *lease.decoder, rows));
+    rows.decoded = std::make_shared<const Decoded>(lease.decoder->Finish());
+    rows.schema = lease.schema;
+    pipeline_.GiveBack(std::move(lease));
+    next_ = rows.position;
+    pipeline_.Add(*this, std::move(rows));
+  }
+  return {};
+}
+
+/// Decode the first of `messages` into `rows`, as many as may wait together; returns how many.
+std::size_t KafkaPartition::DecodePiece(std::span<const KafkaMessage> messages, Decoder& decoder,
+                                        PendingRows& rows) const {
+  std::size_t taken = 0;
+  while (taken < messages.size() && rows.source_bytes + decoder.bytes() < piece_bytes_max_) {
+    const auto& message = messages[taken++];
+    rows.position = message.offset + 1;
     if (!message.payload.has_value()) continue;
     // One value, or else one a line; what is neither becomes one dead letter for each line.
-    auto added = lease.decoder->Add(ContentType::kJson, *message.payload, message.offset);
+    auto added = decoder.Add(ContentType::kJson, *message.payload, message.offset);
     if (!added.has_value()) {
-      added = lease.decoder->Add(ContentType::kNdjson, *message.payload, message.offset);
+      added = decoder.Add(ContentType::kNdjson, *message.payload, message.offset);
     }
     if (!added.has_value()) {
       // Its rows take too much memory: asking for it again would not help.
-      lease.decoder->AddRejected(added.error().message, *message.payload, message.offset);
+      decoder.AddRejected(added.error().message, *message.payload, message.offset);
       added = RowCounts{.accepted = 0, .rejected = 1};
     }
     rows.counts.accepted += added->accepted;
     rows.counts.rejected += added->rejected;
     rows.source_bytes += message.payload->size();
   }
-  rows.decoded = std::make_shared<const Decoded>(lease.decoder->Finish());
-  rows.schema = lease.schema;
-  pipeline_.GiveBack(std::move(lease));
-  next_ = rows.position;
-  pipeline_.Add(*this, std::move(rows));
-  return {};
+  return taken;
 }
 
 std::string KafkaPartition::PositionOf(const PendingRows& /*rows*/, const RejectedRow& row) const {

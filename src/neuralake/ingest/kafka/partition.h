@@ -9,6 +9,7 @@
 #include "neuralake/base/clock.h"
 #include "neuralake/base/deadline.h"
 #include "neuralake/ingest/kafka/consumer.h"
+#include "neuralake/ingest/limits.h"
 #include "neuralake/ingest/table/pending.h"
 #include "neuralake/ingest/table/table_pipeline.h"
 
@@ -20,9 +21,10 @@ namespace neuralake::ingest {
 /// \threads `RowSource`'s from the table's flush; the others from the topic's thread
 class KafkaPartition final : public RowSource {
  public:
-  /// \param pipeline  outlives this
+  /// \param pipeline         outlives this
+  /// \param piece_bytes_max  what waits together, see `kKafkaPieceBytesMax`
   KafkaPartition(TablePipeline& pipeline, const std::string& cluster, const std::string& topic,
-                 std::int32_t partition);
+                 std::int32_t partition, std::uint64_t piece_bytes_max = kKafkaPieceBytesMax);
   ~KafkaPartition() override;
 
   /// Where to read from: behind what was taken in, or where the table is. When that has none of
@@ -33,7 +35,7 @@ class KafkaPartition final : public RowSource {
   /// What comes next goes on from `position`, which `Position` gave.
   void Begin(std::int64_t position);
 
-  /// Take messages of this partition in, behind those of before.
+  /// Take messages of this partition in, behind those of before, in pieces of limited size.
   /// \errors as `TablePipeline::TakeDecoder`
   Status Take(std::span<const KafkaMessage> messages, Clock& clock, const Deadline& deadline);
 
@@ -53,10 +55,14 @@ class KafkaPartition final : public RowSource {
   void Restart(std::int64_t /*position*/) override { restart_wanted_ = true; }
 
  private:
+  std::size_t DecodePiece(std::span<const KafkaMessage> messages, Decoder& decoder,
+                          PendingRows& rows) const;
+
   TablePipeline& pipeline_;
   const std::int32_t partition_;
   const std::string name_;
   const std::string app_id_;
+  const std::uint64_t piece_bytes_max_;
   std::atomic<bool> restart_wanted_ = false;
   // Of the topic's thread alone.
   std::int64_t next_ = 0;

@@ -100,6 +100,24 @@ TEST_F(KafkaTopicTest, ReadsAgainWhatWasDroppedBeforeItsFirstCommit) {
   EXPECT_THAT(lake_.Ids(), ElementsAre("10", "11", "12", "13", "14", "15"));
 }
 
+TEST_F(KafkaTopicTest, MessagesAreTakenInPiecesThatAreCommittedApart) {
+  process_.reset();
+  TestLake::Options options;
+  options.flush.decoded_bytes_max = 1;  // one piece a flush
+  process_ = lake_.Start(options);
+  KafkaPartition partition(process_->pipeline(), "cluster", "topic", 1, /*piece_bytes_max=*/100);
+  partition.Begin(5);
+  // Each has 8 bytes, and its row 19 more: the limit is passed by the fourth.
+  const auto batch = TestTopic::Messages(5, 14);
+  ASSERT_TRUE(partition.Take(batch->messages(), lake_.clock, Long()).has_value());
+  EXPECT_EQ(partition.next(), 14);
+  for (const std::size_t rows : {4, 8, 9}) {
+    ASSERT_TRUE(process_->Flush().has_value());
+    EXPECT_THAT(lake_.Ids(), SizeIs(rows));
+  }
+  EXPECT_EQ(process_->pipeline().PositionOf(partition, Long()).value(), 14);
+}
+
 /// One partition without its topic's thread.
 class KafkaPartitionTest : public KafkaTopicTest {
  protected:
