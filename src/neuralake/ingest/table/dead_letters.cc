@@ -5,11 +5,13 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 #include <arrow/util/utf8.h>
+#include <fmt/format.h>
 
 #include "neuralake/base/check.h"
 #include "neuralake/columnar/arrow_result.h"
 #include "neuralake/columnar/arrow_types.h"
 #include "neuralake/ingest/decode/text_values.h"
+#include "neuralake/ingest/wal/format.h"
 
 namespace neuralake::ingest {
 
@@ -50,6 +52,13 @@ TableDeclaration DeadLetterDeclaration(const std::string& table) {
   return {.name = table + "__dead_letters",
           .description = "Rows that did not fit " + table,
           .schema = DeadLetterSchema()};
+}
+
+std::string DeadLetterAppId(const RowSource& source, const std::string& schema_text,
+                            const UnknownMembers& unknown) {
+  const auto rules =
+      fmt::format("{}\n{}\n{}", schema_text, static_cast<int>(unknown.policy), unknown.column);
+  return fmt::format("{}-{:016x}", source.app_id(), HashPayload(rules));
 }
 
 struct DeadLetterBatch::Columns {

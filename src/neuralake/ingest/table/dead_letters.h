@@ -33,6 +33,16 @@ std::string DeadLetterUri(const std::string& uri);
 /// | `payload_encoding` | `text`, or `base64` where the row is no UTF-8 |
 TableDeclaration DeadLetterDeclaration(const std::string& table);
 
+/// The application under which the dead letters keep how far they are there of `source`.
+///
+/// Which rows do not fit is a matter of the table's schema and of what becomes of unknown members,
+/// so a position holds for one pair of them: had either changed since, a row below it may have
+/// become one that does not fit. A row whose letter went in before the table's own commit failed,
+/// and which is read anew after such a change (a restart, a message of Kafka), has a second letter
+/// with the same `position`: of two rather than of none.
+std::string DeadLetterAppId(const RowSource& source, const std::string& schema_text,
+                            const UnknownMembers& unknown);
+
 /// Collects dead letters into a batch of that table.
 class DeadLetterBatch {
  public:

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <tuple>
 
 #include "neuralake/base/clock.h"
 #include "neuralake/base/error.h"
@@ -42,6 +44,9 @@ struct PendingRows {
   std::shared_ptr<const Decoded> decoded{};
   /// The schema they were decoded for.
   std::shared_ptr<const columnar::Schema> schema{};
+  /// Rows whose dead letters are committed: body, row and hash of the payload, which tells a row
+  /// from the whole of its body. Of the table's flush alone.
+  std::set<std::tuple<std::int64_t, std::int64_t, std::uint64_t>> letters{};
 };
 
 /// Where rows of a table come from: the write-ahead log, or one partition of a Kafka topic. Its

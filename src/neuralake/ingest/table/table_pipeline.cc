@@ -1,12 +1,14 @@
 #include "neuralake/ingest/table/table_pipeline.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "neuralake/base/check.h"
 #include "neuralake/ingest/kill_points.h"
 #include "neuralake/ingest/limits.h"
 #include "neuralake/ingest/table/dead_letters.h"
+#include "neuralake/ingest/wal/format.h"
 
 namespace neuralake::ingest {
 
@@ -16,6 +18,10 @@ std::int64_t RowsOf(const PendingRows& rows) { return rows.counts.accepted + row
 
 /// What the rows count for while they wait; it does not change when they are read again.
 std::uint64_t BytesOf(const PendingRows& rows) { return rows.source_bytes; }
+
+auto LetterOf(const RejectedRow& row) {
+  return std::tuple(row.origin, row.row, HashPayload(row.payload));
+}
 
 /// Whether `rows` of a gapless source follow each other, the first one `start`.
 bool Follow(const std::vector<std::shared_ptr<PendingRows>>& rows, std::int64_t start) {
@@ -231,7 +237,7 @@ Status TablePipeline::FlushOnce(const Deadline& deadline) {
   DropKnown(shares, snapshot);
   TRY(Load(shares, schema));
   if (shares.empty()) return {};
-  TRY(CommitRejected(shares, deadline));
+  TRY(CommitRejected(shares, snapshot->metadata().schema_text, deadline));
   std::vector<std::shared_ptr<arrow::RecordBatch>> batches;
   Positions positions;
   for (const auto& share : shares) {
@@ -344,7 +350,8 @@ Status TablePipeline::LoadRows(Share& share, PendingRows& rows,
 
 /// Commit the dead letters of `shares`, before the rows beside them: the table's own position goes
 /// last, so that a crash in between brings both back, and what is in already is left out.
-Status TablePipeline::CommitRejected(const Shares& shares, const Deadline& deadline) {
+Status TablePipeline::CommitRejected(const Shares& shares, const std::string& schema_text,
+                                     const Deadline& deadline) {
   const auto any = std::ranges::any_of(shares, [](const Share& share) {
     return std::ranges::any_of(share.rows,
                                [](const auto& rows) { return !rows->decoded->rejected.empty(); });
@@ -354,19 +361,27 @@ Status TablePipeline::CommitRejected(const Shares& shares, const Deadline& deadl
   DeadLetterBatch batch;
   Positions positions;
   for (const auto& share : shares) {
-    const auto known = snapshot->transaction(share.source->app_id()).value_or(INT64_MIN);
+    const auto app_id = DeadLetterAppId(*share.source, schema_text, parts_.unknown);
+    const auto known = snapshot->transaction(app_id).value_or(INT64_MIN);
     const auto before = batch.rows();
     for (const auto& rows : share.rows) {
       for (const auto& row : rows->decoded->rejected) {
-        if (share.source->After(*rows, row) > known) batch.Add(name_, *share.source, *rows, row);
+        const bool is_in =
+            share.source->After(*rows, row) <= known || rows->letters.contains(LetterOf(row));
+        if (!is_in) batch.Add(name_, *share.source, *rows, row);
       }
     }
-    if (batch.rows() > before) positions[share.source->app_id()] = share.rows.back()->position;
+    if (batch.rows() > before) positions[app_id] = share.rows.back()->position;
   }
   if (batch.rows() == 0) return {};
   parts_.kills.Reach(kill_points::kBeforeDeadLetterCommit);
   TRY(parts_.dead_letters.Append(snapshot, {TRY(batch.Finish())}, positions, deadline));
   parts_.kills.Reach(kill_points::kAfterDeadLetterCommit);
+  for (const auto& share : shares) {
+    for (const auto& rows : share.rows) {
+      for (const auto& row : rows->decoded->rejected) rows->letters.insert(LetterOf(row));
+    }
+  }
   return {};
 }
 

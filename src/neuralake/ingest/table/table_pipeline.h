@@ -128,7 +128,8 @@ class TablePipeline {
                    std::uint64_t& loaded);
   Status LoadRows(Share& share, PendingRows& rows,
                   const std::shared_ptr<const columnar::Schema>& schema, Lease& lease);
-  Status CommitRejected(const Shares& shares, const Deadline& deadline);
+  Status CommitRejected(const Shares& shares, const std::string& schema_text,
+                        const Deadline& deadline);
   std::shared_ptr<const columnar::Schema> Adopt(const delta::SnapshotPtr& snapshot);
   void Note(const Status& status);
 

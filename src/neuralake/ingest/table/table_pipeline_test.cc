@@ -205,6 +205,39 @@ TEST(TablePipeline, DeadLettersAreThereOnceWhenTheirRowsFailedAfterThem) {
   EXPECT_THAT(lake.Values("payload", "events__dead_letters"), ElementsAre("nonsense"));
 }
 
+TEST(TablePipeline, ARowThatDoesNotFitAnyMoreHasADeadLetterThoughLaterOnesWereThereBefore) {
+  for (const bool restart : {false, true}) {
+    TestLake lake;
+    auto process = lake.Start();
+    ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+    ASSERT_TRUE(TestLake::PushText(*process, "{\"id\":2}\nnonsense\n").has_value());
+    // The letter of the second body goes in, the table's own commit fails.
+    ASSERT_TRUE(lake.store()
+                    .Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny})
+                    .has_value());
+    ASSERT_TRUE(
+        lake.store().Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
+    ASSERT_FALSE(process->Flush().has_value());
+    ASSERT_THAT(lake.Values("position", "events__dead_letters"), ElementsAre("2:1"));
+    lake.store().Heal();
+    // Now the first body has a member that the table has no column for.
+    auto metadata = lake.Open("events")->Latest(Long()).value()->metadata();
+    metadata.schema = columnar::ParseDdl("id long").value();
+    metadata.schema_text = columnar::FormatSchemaJson(metadata.schema);
+    CommitAsOther(lake, {metadata});
+    if (restart) process = lake.Restart(std::move(process));
+    ASSERT_TRUE(process->Flush().has_value());
+    EXPECT_THAT(lake.Ids(), ElementsAre("2"));
+    const auto letters = lake.Values("position", "events__dead_letters");
+    if (restart) {
+      // Of two rather than of none: nobody knows any more which ones were there.
+      EXPECT_THAT(letters, ElementsAre("1:0", "2:1", "2:1"));
+    } else {
+      EXPECT_THAT(letters, ElementsAre("1:0", "2:1"));
+    }
+  }
+}
+
 TEST(TablePipeline, RowsAreDecodedAgainForASchemaThatChangedMeanwhile) {
   TestLake lake;
   const auto process = lake.Start();
