@@ -45,11 +45,13 @@ std::string Hours(std::chrono::milliseconds time) {
 /// names. Checkpoints forget removed files after the table's own retention, so that it takes a
 /// version for each such span.
 Result<std::vector<delta::SnapshotPtr>> EarlierVersions(delta::Table& table,
-                                                        delta::SnapshotPtr latest, WallTime horizon,
+                                                        delta::SnapshotPtr latest, WallTime now,
+                                                        WallTime horizon,
                                                         const Deadline& deadline) {
   std::vector<delta::SnapshotPtr> earlier;
-  const WallTime now = deadline.clock().Now();
-  const std::chrono::milliseconds step_min = (now - horizon) / kEarlierVersionsMax;
+  // A table may remember removed files for no time at all: each step must be one.
+  const std::chrono::milliseconds step_min =
+      (now - horizon) / kEarlierVersionsMax + std::chrono::milliseconds(1);
   const auto remembered = delta::TombstoneRetention(latest->metadata());
   WallTime time = now;
   while (true) {
@@ -71,17 +73,16 @@ Result<std::vector<delta::SnapshotPtr>> EarlierVersions(delta::Table& table,
 }
 
 Result<std::vector<DoomedFile>> Plan(delta::Table& table, const delta::SnapshotPtr& snapshot,
-                                     const VacuumOptions& options, WallTime horizon,
+                                     const VacuumOptions& options, WallTime now, WallTime horizon,
                                      ThreadPool& pool, const Deadline& deadline) {
   auto& store = *table.store();
   if (options.mode == VacuumMode::kLog) {
     return Present(store, TRY(PlanLogVacuum(*snapshot, horizon, options.since)), pool, deadline);
   }
-  const WallTime now = deadline.clock().Now();
   UnnamedFiles unnamed;
   if (!options.allow_shorter) unnamed.horizon = now - kUncommittedAgeMin;
   if (horizon < now - delta::TombstoneRetention(snapshot->metadata())) {
-    unnamed.earlier = TRY(EarlierVersions(table, snapshot, horizon, deadline));
+    unnamed.earlier = TRY(EarlierVersions(table, snapshot, now, horizon, deadline));
   }
   const auto listed = TRY(storage::ListAll(store, {}, deadline));
   return PlanFullVacuum(*snapshot, listed, horizon, unnamed);
@@ -117,13 +118,14 @@ Result<VacuumReport> Vacuum(delta::Table& table, const VacuumOptions& options,
   const auto snapshot = TRY(table.Latest(deadline));
   TRY(delta::CheckWritable(snapshot->protocol(), snapshot->metadata()));
   VacuumReport report;
-  report.horizon = deadline.clock().Now() - TRY(RetentionOf(snapshot->metadata(), options));
+  const WallTime now = deadline.clock().Now();
+  report.horizon = now - TRY(RetentionOf(snapshot->metadata(), options));
   ThreadPool pool(kDeletesParallel);
-  report.files = TRY(Plan(table, snapshot, options, report.horizon, pool, deadline));
+  report.files = TRY(Plan(table, snapshot, options, now, report.horizon, pool, deadline));
   for (const auto& file : report.files) report.bytes += file.bytes;
   if (options.mode == VacuumMode::kFull) {
-    report.log_files = TRY(PlanLogCleanup(table, snapshot->metadata(), deadline.clock().Now(),
-                                          report.horizon, deadline));
+    report.log_files =
+        TRY(PlanLogCleanup(table, snapshot->metadata(), now, report.horizon, deadline));
   }
   if (options.plan_only) return report;
   TRY(Delete(*table.store(), report.files, pool, deadline));

@@ -218,6 +218,18 @@ TEST_F(ForgetfulTableTest, ARetentionBeyondTheLogIsRefused) {
   EXPECT_EQ(RowsOf(table_, old_), 10U);
 }
 
+TEST_F(VacuumTest, AFullOneEndsWhenTheTableRemembersRemovedFilesForNoTime) {
+  const TestTable table(
+      "id long", {.properties = {{"delta.deletedFileRetentionDuration", "interval 0 hours"}}});
+  AppendIds(table, 0, 10);
+  Merge(table);
+  // Less than a millisecond for each version that may be looked at.
+  const VacuumOptions options{.mode = VacuumMode::kFull,
+                              .exact_retention = std::chrono::milliseconds(5)};
+  EXPECT_EQ(TestTable::Check(Vacuum(*table.table(), options, Later(hours(48)))).files.size(), 10U);
+  EXPECT_EQ(RowsOf(table, table.Latest()), 10U);
+}
+
 TEST_F(VacuumTest, RefusesFeaturesItLacksByName) {
   const TestTable table("id long");
   table.PutCommit(
