@@ -112,8 +112,8 @@ class _Translator:
                 return Condition(f"(NOT {inner.sql})", exact=True) if inner and exact else None
             case {"Boolean": {"IsBetween": {"closed": closed}}}:
                 return self._between(inputs, closed)
-            case {"Boolean": {"IsIn": _}}:
-                return self._is_in(inputs)
+            case {"Boolean": {"IsIn": {"nulls_equal": bool(nulls_equal)}}}:
+                return self._is_in(inputs, nulls_equal)
             case {"StringExpr": "StartsWith"}:
                 return self._starts_with(inputs)
         return None
@@ -125,7 +125,7 @@ class _Translator:
         high = self._comparison(inputs[0], upper, inputs[2])
         return self._and(low, high)
 
-    def _is_in(self, inputs: list[Any]) -> Condition | None:
+    def _is_in(self, inputs: list[Any], nulls_equal: bool) -> Condition | None:
         column = self._column(inputs[0])
         values = _evaluate(inputs[1])
         if column is None or values is None:
@@ -138,7 +138,11 @@ class _Translator:
         texts = [sql_text.literal(value, dtype) for value in values.to_list()]
         if any(text is None for text in texts):
             return None
-        return Condition(f"({column} IN ({', '.join(filter(None, texts))}))", exact=True)
+        condition = f"{column} IN ({', '.join(filter(None, texts))})"
+        # The list holds no null. So whether null is in it is false when nulls are equal, not null.
+        if nulls_equal:
+            condition += f" AND {column} IS NOT NULL"
+        return Condition(f"({condition})", exact=True)
 
     def _starts_with(self, inputs: list[Any]) -> Condition | None:
         column = self._column(inputs[0])
