@@ -20,8 +20,11 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
 from typing import IO, Any
 
 import polars as pl
@@ -32,8 +35,11 @@ from neuralake.frames import lazy_frame, select, sendable
 from neuralake.function_table import FunctionTable
 
 
-class Sources:
+class Sources(MetaPathFinder):
     """Sees when a module of the project has changed on disk, and forgets all of them then.
+
+    As a finder of ``sys.meta_path`` it finds nothing, but notes what a file looks like just before
+    its module is loaded: code is never taken for newer than it is.
 
     Parameters
     ----------
@@ -43,22 +49,25 @@ class Sources:
 
     def __init__(self, project: Path) -> None:
         self._project = project.resolve()
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._loaded: dict[str, tuple[int, int]] = {}
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Note the file of a module that is about to be loaded."""
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.has_location and spec.origin:
+            self._loaded[fullname] = _stamp(Path(spec.origin))
+        return None
 
     def refresh(self) -> None:
-        """Forget the project's modules if one has changed since the last call."""
+        """Forget the project's modules if the file of one has changed since it was loaded."""
         now = {name: _stamp(file) for name, file in self._files().items()}
-        if any(self._seen.get(name, stamp) != stamp for name, stamp in now.items()):
+        if any(self._loaded.setdefault(name, stamp) != stamp for name, stamp in now.items()):
             for name in now:
                 del sys.modules[name]
+            self._loaded.clear()
             importlib.invalidate_caches()
-            now = {}
-        self._seen = now
-
-    def remember(self) -> None:
-        """Note the modules that are loaded by now."""
-        for name, file in self._files().items():
-            self._seen.setdefault(name, _stamp(file))
 
     def _files(self) -> dict[str, Path]:
         files = {}
@@ -132,7 +141,6 @@ def answer(line: bytes, out: IO[bytes], sources: Sources) -> None:
     try:
         sources.refresh()
         frame = compute(json.loads(line))
-        sources.remember()
     except BaseException as error:  # of native code too, and SystemExit
         traceback.print_exc()
         out.write(json.dumps(refusal(error)).encode() + b"\n")
@@ -158,6 +166,7 @@ def main() -> int:
     os.dup2(2, 1)
     os.register_at_fork(after_in_child=lambda: _let_go(out.fileno()))
     sources = Sources(Path.cwd())
+    sys.meta_path.insert(0, sources)
     try:
         for line in sys.stdin.buffer:
             if line.strip():

@@ -154,6 +154,36 @@ def test_a_changed_module_is_loaded_anew(worker: Worker, tmp_path: Path) -> None
     assert "SyntaxError" in worker.ask("lazy")[0]["error"]
 
 
+def test_a_module_that_changed_after_a_first_failure_is_loaded_anew(
+    worker: Worker, tmp_path: Path
+) -> None:
+    assert worker.ask("broken")[0]["error"] == "ValueError: no carriers today"
+    file = tmp_path / "lake/aviation.py"
+    mended = file.read_text().replace(
+        'raise ValueError("no carriers today")', "return pl.DataFrame(DATA)"
+    )
+    file.write_text(mended)
+    assert worker.rows("broken") == ROWS
+
+
+def test_a_module_that_changes_while_its_function_runs_is_loaded_anew(
+    worker: Worker, tmp_path: Path
+) -> None:
+    file = tmp_path / "lake/aviation.py"
+    edits = """
+@table
+def edits():
+    from pathlib import Path
+
+    file = Path(__file__)
+    file.write_text(file.read_text().replace('"AA", "DL"', '"ZZ", "DL"'))
+    return pl.DataFrame(DATA)
+"""
+    file.write_text(file.read_text() + edits)
+    assert worker.rows("edits") == ROWS
+    assert worker.rows("lazy")[0] == {"code": "ZZ", "size": 3}
+
+
 def test_a_line_that_is_no_request_is_refused(worker: Worker) -> None:
     assert worker.process.stdin is not None
     assert worker.process.stdout is not None

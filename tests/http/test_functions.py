@@ -169,6 +169,32 @@ def test_the_child_of_a_function_answers_nothing(odd: Server) -> None:
     assert odd.rows("SELECT sum(n)::BIGINT AS s FROM odd.good") == [{"s": 6}]
 
 
+def test_an_edited_body_is_used_by_the_next_statement(start: Callable[..., Server]) -> None:
+    server = start()
+    asked = "SELECT sum(fleet)::BIGINT AS n FROM aviation.fleets"
+    module = server.project / "lake/aviation.py"
+    good = module.read_text()
+    broken = good.replace("return pl.DataFrame", "return pl.NoFrame")
+    assert server.rows(asked) == [{"n": 15}]
+    module.write_text(broken)
+    assert "NoFrame" in server.sql(asked).json()["error"]["message"]
+    # The description of the tables is the same throughout: nothing but the worker sees the change.
+    for last in (2, 3):
+        module.write_text(good.replace("3, 2, 1]", f"3, 2, {last}]"))
+        assert server.rows(asked) == [{"n": 14 + last}]
+
+
+def test_a_function_that_failed_at_first_is_mended_by_an_edit(start: Callable[..., Server]) -> None:
+    server = start()
+    module = server.project / "lake/aviation.py"
+    good = module.read_text()
+    module.write_text(good.replace("return pl.DataFrame", "return pl.NoFrame"))
+    asked = "SELECT count(*) AS n FROM aviation.fleets"
+    assert server.sql(asked).status == 400
+    module.write_text(good)
+    assert server.rows(asked) == [{"n": 5}]
+
+
 def test_other_statements_go_on_while_functions_hang(start: Callable[..., Server]) -> None:
     server = start()
     module = server.project / "lake/aviation.py"
