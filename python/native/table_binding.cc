@@ -89,6 +89,14 @@ class TableHandle {
     });
   }
 
+  ~TableHandle() {
+    // Ending a table waits for the checkpoint that it is writing.
+    const nb::gil_scoped_release release;
+    table_.reset();
+  }
+  TableHandle(const TableHandle&) = delete;
+  TableHandle& operator=(const TableHandle&) = delete;
+
   nb::dict Snapshot(std::optional<std::int64_t> version, std::optional<std::int64_t> time_ms) {
     const auto snapshot = Unlocked([&] {
       if (version) return table_->AtVersion(*version, Deadline::Never());
@@ -117,7 +125,7 @@ class TableHandle {
     return answer;
   }
 
-  /// What was deleted, or would be: `(key, bytes)` each.
+  /// What was deleted, or would be: `(key, bytes)` each, data files before those of the log.
   nb::list Vacuum(std::optional<double> retention_hours, bool dry_run, bool full) {
     const auto report = Unlocked([&] {
       maintain::VacuumOptions options;
@@ -130,8 +138,8 @@ class TableHandle {
       return maintain::Vacuum(*table_, options, Deadline::Never());
     });
     nb::list files;
-    for (const auto& file : report.files) {
-      files.append(nb::make_tuple(Text(file.key), file.bytes));
+    for (const auto* doomed : {&report.files, &report.log_files}) {
+      for (const auto& file : *doomed) files.append(nb::make_tuple(Text(file.key), file.bytes));
     }
     return files;
   }

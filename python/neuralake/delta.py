@@ -226,7 +226,9 @@ class Table:
         dry_run
             Only tell what would be deleted.
         full
-            List the table's folder as well, to find files that no commit ever named.
+            List the table's folder as well, to find files that no commit ever named, and delete
+            commits and checkpoints that are past the log's own retention
+            (``delta.logRetentionDuration``). Those end the list, as ``_delta_log/…``.
         """
         return [path for path, _ in self._table.vacuum(retention_hours, dry_run, full)]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -98,11 +100,88 @@ def test_a_vacuum_deletes_what_is_past_its_retention(tmp_path: Path) -> None:
     table.append(FRAME)
     table.overwrite(FRAME.head(1))
     assert len(list((tmp_path / "t").glob("*.parquet"))) == 2
-    (dead,) = table.vacuum(0, dry_run=True)
+    dead = _doomed(table)
     assert (tmp_path / "t" / dead).exists()
     assert table.vacuum(0) == [dead]
     assert not (tmp_path / "t" / dead).exists()
     assert table.scan().collect().equals(FRAME.head(1))
+
+
+def test_a_full_vacuum_tells_which_files_of_the_log_go(tmp_path: Path) -> None:
+    definition = DeltaTable(
+        str(tmp_path / "t"),
+        properties={
+            "delta.deletedFileRetentionDuration": "interval 0 hours",
+            "delta.logRetentionDuration": "interval 0 hours",
+        },
+    )
+    table = Table(str(tmp_path / "t"), definition)
+    table.append(FRAME)
+    table.overwrite(FRAME.head(1))
+    table.checkpoint()
+    dead = _doomed(table)
+    before = [path.relative_to(tmp_path / "t").as_posix() for path in _files(tmp_path / "t")]
+    told = table.vacuum(0, dry_run=True, full=True)
+    assert told[0] == dead
+    assert told[1:] == ["_delta_log/00000000000000000000.json"]
+    assert table.vacuum(0, full=True) == told
+    after = [path.relative_to(tmp_path / "t").as_posix() for path in _files(tmp_path / "t")]
+    assert sorted(told) == sorted(set(before) - set(after))
+
+
+def _doomed(table: Table) -> str:
+    """The one file that a vacuum deletes; a removal is in the past from the next millisecond on."""
+    while not (doomed := table.vacuum(0, dry_run=True)):
+        pass
+    (one,) = doomed
+    return one
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+ENDS_A_TABLE = """
+import os, sys, threading
+uri, *folders = sys.argv[1:]
+sys.path.insert(0, os.path.dirname(folders[0]))
+import neuralake
+neuralake.__path__[:] = folders
+from neuralake.definitions import DeltaTable
+from neuralake.delta import Table
+import polars as pl
+
+pointer = uri + "/_delta_log/_last_checkpoint"
+table = Table(uri, DeltaTable(uri, properties={"delta.checkpointInterval": "2"}))
+rows = pl.DataFrame({"n": [1]})
+table.append(rows)
+table.append(rows)
+os.mkfifo(pointer)
+table.append(rows)  # the checkpoint waits for somebody to open the pipe
+
+ending = threading.Event()
+def let_it_go():
+    ending.wait()
+    open(pointer, "wb").close()
+
+thread = threading.Thread(target=let_it_go)
+thread.start()
+sys.setswitchinterval(1000)  # nobody else runs unless this thread lets go of the lock
+ending.set()
+del table
+thread.join()
+"""
+
+
+def test_a_table_that_ends_lets_others_run_while_its_checkpoint_is_written(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS_A_TABLE, str(tmp_path / "t"), *neuralake.__path__],
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "t/_delta_log").glob("*.checkpoint.parquet"))
 
 
 def test_a_vacuum_keeps_what_the_table_keeps(tmp_path: Path) -> None:
