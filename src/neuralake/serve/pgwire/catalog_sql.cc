@@ -82,12 +82,61 @@ class Tokens {
   const Piece& piece_;
 };
 
-bool NamesCatalog(const Tokens& tokens, std::size_t i) {
+/// The words that end a list of relations.
+constexpr std::array<std::string_view, 16> kAfterFrom = {
+    "select", "where", "group",     "having", "order", "limit", "offset", "fetch",
+    "window", "union", "intersect", "except", "for",   "set",   "values", "returning"};
+
+/// Tells, token after token, where a relation may be named: after FROM and JOIN, and after the
+/// commas of a FROM list. The FROM of `extract(hour FROM at)` and `a IS DISTINCT FROM b` begins no
+/// list.
+class FromLists {
+ public:
+  explicit FromLists(const Tokens& tokens) : tokens_(tokens) {}
+
+  /// Whether token `i` may name a relation; to be asked of each token in turn.
+  bool Relation(std::size_t i) {
+    const bool relation = relation_next_;
+    relation_next_ = false;
+    if (tokens_.Text(i) == "(") {
+      levels_.emplace_back();
+    } else if (tokens_.Text(i) == ")") {
+      if (levels_.size() > 1) levels_.pop_back();
+    } else if (tokens_.Text(i) == ",") {
+      relation_next_ = levels_.back().in_list;
+    } else if (tokens_.IsWord(i, "join")) {
+      relation_next_ = true;
+    } else if (tokens_.IsWord(i, "from") && BeginsList(i)) {
+      relation_next_ = true;
+      levels_.back().in_list = true;
+    } else if (tokens_.Kind(i) == TokenKind::kWord && Contains(kAfterFrom, tokens_.Name(i))) {
+      levels_.back().in_list = false;
+      levels_.back().has_select = levels_.back().has_select || tokens_.IsWord(i, "select");
+    }
+    return relation;
+  }
+
+ private:
+  struct Level {
+    bool has_select = false;
+    bool in_list = false;
+  };
+
+  bool BeginsList(std::size_t i) const {
+    if (i > 0 && tokens_.IsWord(i - 1, "distinct")) return false;
+    const bool first = i == 0 || tokens_.Text(i - 1) == "(";
+    return first || levels_.size() == 1 || levels_.back().has_select;
+  }
+
+  const Tokens& tokens_;
+  std::vector<Level> levels_ = {{}};  ///< One an open parenthesis, and the statement's own.
+  bool relation_next_ = false;
+};
+
+bool NamesCatalog(const Tokens& tokens, std::size_t i, bool is_relation) {
   if (tokens.IsSchema(i, "pg_catalog") || tokens.IsSchema(i, "information_schema")) return true;
   // A relation of the system without its schema; behind a point it is somebody's own.
-  const bool follows = i > 0 && (tokens.IsWord(i - 1, "from") || tokens.IsWord(i - 1, "join") ||
-                                 tokens.Text(i - 1) == ",");
-  return follows && tokens.Name(i).starts_with("pg_") && tokens.Text(i + 1) != ".";
+  return is_relation && tokens.Name(i).starts_with("pg_") && tokens.Text(i + 1) != ".";
 }
 
 bool IsAboutSession(const Tokens& tokens, std::size_t i) {
@@ -258,10 +307,11 @@ class Rewriter {
 
 bool AsksCatalog(const Piece& piece) {
   const Tokens tokens(piece);
+  FromLists lists(tokens);
   bool about_session = false;
   bool from = false;
   for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (NamesCatalog(tokens, i)) return true;
+    if (NamesCatalog(tokens, i, lists.Relation(i))) return true;
     from = from || tokens.IsWord(i, "from");
     about_session = about_session || IsAboutSession(tokens, i);
   }

@@ -28,6 +28,24 @@ TEST(AsksCatalog, TellsToolsFromPeople) {
   EXPECT_FALSE(Asks("SELECT 1"));
 }
 
+TEST(AsksCatalog, TakesNoColumnForARelation) {
+  EXPECT_FALSE(Asks("SELECT id, pg_up FROM lake.metrics"));
+  EXPECT_FALSE(Asks("SELECT id FROM lake.metrics GROUP BY id, pg_up ORDER BY id, pg_up"));
+  EXPECT_FALSE(Asks("SELECT greatest(1, pg_up) FROM lake.metrics m, lake.others o"));
+  EXPECT_FALSE(Asks("SELECT 1 FROM generate_series(1, pg_up), lake.metrics"));
+  EXPECT_FALSE(Asks("SELECT extract(hour FROM pg_at) FROM lake.metrics"));
+  EXPECT_FALSE(Asks("SELECT id IS DISTINCT FROM pg_up FROM lake.metrics"));
+  EXPECT_FALSE(Asks("SELECT (SELECT 1 FROM lake.a), pg_up FROM lake.metrics"));
+  EXPECT_FALSE(Asks("INSERT INTO lake.metrics (id, pg_up) VALUES (1, 2), (3, 4)"));
+  EXPECT_TRUE(Asks("SELECT a, b FROM lake.metrics m JOIN x ON true, pg_class WHERE a = b"));
+  EXPECT_TRUE(Asks("SELECT 1 FROM a JOIN b USING (id), pg_class"));
+  EXPECT_TRUE(Asks("SELECT 1 FROM a JOIN b ON a.x IS DISTINCT FROM b.x, pg_class"));
+  EXPECT_TRUE(Asks("SELECT 1 FROM generate_series(1, 2) s, pg_class"));
+  EXPECT_TRUE(Asks("SELECT id, (SELECT max(oid) FROM a, pg_class) FROM lake.metrics"));
+  EXPECT_TRUE(Asks("SELECT 1 UNION ALL SELECT a, b FROM pg_class"));
+  EXPECT_TRUE(Asks("SELECT 1 FROM (FROM pg_class)"));
+}
+
 TEST(RewriteForCatalog, DropsWhatDuckDbDoesNotSpell) {
   EXPECT_EQ(Rewritten("SELECT c.relname FROM pg_catalog.pg_class c WHERE c.relname "
                       "OPERATOR(pg_catalog.~) '^(a)$' COLLATE pg_catalog.default"),
