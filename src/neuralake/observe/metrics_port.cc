@@ -20,9 +20,6 @@ namespace http = boost::beast::http;
 using Tcp = boost::asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-/// Before the next connection is taken when one could not be: there are no descriptors left, say.
-constexpr std::chrono::milliseconds kAcceptPause{100};
-
 http::response<http::string_body> Answer(const http::request<http::string_body>& request,
                                          const std::function<std::string()>& expose) {
   http::response<http::string_body> answer{http::status::ok, request.version()};
@@ -57,6 +54,7 @@ struct Connection {
 
 struct MetricsPort::Listener {
   std::function<std::string()> expose;
+  std::function<void()> on_missed;
   // Of the thread alone, while it runs. Before the context, with which the last connections end.
   std::size_t open = 0;
   bool accepting = false;
@@ -72,6 +70,7 @@ struct MetricsPort::Listener {
     acceptor.async_accept([this](ErrorCode error, Tcp::socket socket) {
       accepting = false;
       if (error) {
+        if (on_missed) on_missed();
         // Not at once again: it would keep a core busy for as long as it lasts.
         pause.expires_after(kAcceptPause);
         pause.async_wait([this](ErrorCode) { Accept(); });
@@ -119,9 +118,11 @@ MetricsPort::~MetricsPort() {
 std::uint16_t MetricsPort::port() const { return listener_->acceptor.local_endpoint().port(); }
 
 Result<std::unique_ptr<MetricsPort>> MetricsPort::Open(std::uint16_t port,
-                                                       std::function<std::string()> expose) {
+                                                       std::function<std::string()> expose,
+                                                       std::function<void()> on_missed) {
   auto listener = std::make_unique<Listener>();
   listener->expose = std::move(expose);
+  listener->on_missed = std::move(on_missed);
   const Tcp::endpoint address(boost::asio::ip::address_v4::loopback(), port);
   ErrorCode error;
   auto& acceptor = listener->acceptor;

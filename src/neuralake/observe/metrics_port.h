@@ -21,10 +21,15 @@ class MetricsPort {
   static constexpr std::chrono::seconds kPatience{5};
   static constexpr std::size_t kConnectionsMax = 32;
 
-  /// \param expose  gives the text of the answer; outlives this
+  /// Before the next connection is taken when one could not be: there are no descriptors left, say.
+  static constexpr std::chrono::milliseconds kAcceptPause{100};
+
+  /// \param expose     gives the text of the answer; outlives this
+  /// \param on_missed  called, if given, for each connection that could not be taken
   /// \errors kUnavailable  the port is taken
   static Result<std::unique_ptr<MetricsPort>> Open(std::uint16_t port,
-                                                   std::function<std::string()> expose);
+                                                   std::function<std::string()> expose,
+                                                   std::function<void()> on_missed = {});
   ~MetricsPort();
 
   std::uint16_t port() const;
