@@ -95,6 +95,21 @@ def test_an_import_that_hangs_is_told_and_given_up_for_the_next_change(
     assert "they are read anew" in server.log.read_text()
 
 
+def test_definitions_that_write_a_watched_file_are_read_to_the_end(
+    start: Callable[..., Server],
+) -> None:
+    server = start()
+    # Slow enough to be given up for the file that it writes.
+    writes = (
+        "import pathlib, time\n"
+        "pathlib.Path(__file__).with_name('made.py').write_text(f'AT = {time.time_ns()}')\n"
+        "time.sleep(2)\n"
+    )
+    write(server, writes + DEFINITIONS + MORE)
+    until(lambda: "extra" in names(server), "the definitions are served")
+    assert "they are read anew" in server.log.read_text()
+
+
 def test_a_module_that_was_missing_is_noticed_when_it_comes(start: Callable[..., Server]) -> None:
     server = start()
     catalog = server.project / "lake/__init__.py"

@@ -48,18 +48,22 @@ void CatalogWatch::Look(const std::stop_token& stop) {
 }
 
 void CatalogWatch::Build(const std::stop_token& stop) {
+  int given_up = 0;
   do {
     built_ = last_;
-  } while (!BuildOnce(stop));
+  } while (!BuildOnce(stop, given_up++ == kBuildsGivenUpMax));
 }
 
 /// \returns false when it was given up because the files changed meanwhile
-bool CatalogWatch::BuildOnce(const std::stop_token& stop) {
+bool CatalogWatch::BuildOnce(const std::stop_token& stop, bool to_the_end) {
   const WallTime begun = parts_.clock.Now();
   parts_.state.Reading(begun);
   std::stop_source end;
   const std::stop_callback stopped(stop, [&end] { end.request_stop(); });
-  std::jthread watching([&](const std::stop_token& built) { EndWhenChanged(built, end); });
+  std::jthread watching;
+  if (!to_the_end) {
+    watching = std::jthread([&](const std::stop_token& built) { EndWhenChanged(built, end); });
+  }
   const auto build = catalog::BuildCatalog(
       request_, Deadline::After(kBuildTimeMax, end.get_token(), parts_.clock));
   watching = {};

@@ -33,13 +33,14 @@ class CatalogWatch {
   CatalogWatch(catalog::BuildRequest request, Parts parts);
 
   /// Build once, then look every `kDefinitionsInterval` until `stop`. A build whose files change
-  /// meanwhile is ended and begun anew, so that an import that hangs is mended by an edit.
+  /// meanwhile is ended and begun anew, so that an import that hangs is mended by an edit; but no
+  /// more than `kBuildsGivenUpMax` times in a row, because an import may write such a file itself.
   void Run(const std::stop_token& stop);
 
  private:
   void Look(const std::stop_token& stop);
   void Build(const std::stop_token& stop);
-  bool BuildOnce(const std::stop_token& stop);
+  bool BuildOnce(const std::stop_token& stop, bool to_the_end);
   void EndWhenChanged(const std::stop_token& built, std::stop_source& build);
   void Watch(const std::vector<std::string>& sources, WallTime begun);
   void TakeBuild(const catalog::Build& build);

@@ -76,6 +76,9 @@ inline constexpr auto kBuildTimeMax = 60s;
 /// Broken definitions are built again after this time even when their files stay the same: what
 /// they need may have come.
 inline constexpr auto kBrokenRetryInterval = 30s;
+/// Builds in a row that are given up because their files changed meanwhile; the next one may end,
+/// or definitions that write a watched file would never be read.
+inline constexpr int kBuildsGivenUpMax = 2;
 /// Python files that are watched in one folder.
 inline constexpr std::size_t kDefinitionFilesMax = 10'000;
 
