@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 
+#include "ingest_watch.h"
 #include <nlohmann/json.hpp>
 
 #include "neuralake/columnar/time_text.h"
@@ -44,6 +45,9 @@ serve::HttpResponse Acknowledged(const ingest::PushAnswer& answer) {
 serve::IngestParts ForwardPushes(const std::string& socket, observe::Metrics& metrics,
                                  Clock& clock) {
   const auto client = std::make_shared<ingest::PushClient>(socket);
+  // Not over the connections of pushes, which may all be waiting.
+  const auto watch = std::make_shared<IngestWatch>(socket, clock);
+  const auto reporter = std::make_shared<ingest::PushClient>(socket);
   auto& away = metrics.Counter("neuralake_ingest_away_total",
                                "pushes that were turned away because the ingest process was away");
   serve::IngestParts parts;
@@ -60,11 +64,9 @@ serve::IngestParts ForwardPushes(const std::string& socket, observe::Metrics& me
     if (answer.error().kind == ErrorKind::kUnavailable) away.Increment();
     return serve::ErrorResponse(answer.error(), push.request_id);
   };
-  parts.up = [client, &clock] {
-    return client->Metrics(Deadline::After(kMetricsTimeMax, {}, clock)).has_value();
-  };
-  parts.metrics = [client, &clock] {
-    const auto text = client->Metrics(Deadline::After(kMetricsTimeMax, {}, clock));
+  parts.up = [watch] { return watch->up(); };
+  parts.metrics = [reporter, &clock] {
+    const auto text = reporter->Metrics(Deadline::After(kMetricsTimeMax, {}, clock));
     const std::string up = text ? "1" : "0";
     return "# HELP neuralake_ingest_up 1 while the ingest process answers\n"
            "# TYPE neuralake_ingest_up gauge\nneuralake_ingest_up " +

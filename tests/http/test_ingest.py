@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,8 @@ import pytest
 from lake import ROOT, Answer, Server, make_project, until
 
 TARGET = "/api/v1/ingest/aviation/events"
+# More than the server forwards at once.
+PUSHES_AT_ONCE = 40
 
 
 class Ingest:
@@ -68,6 +71,13 @@ def rows_named(server: Server, prefix: str) -> list[dict[str, object]]:
     return server.rows(
         "SELECT n, name FROM aviation.events WHERE name LIKE $1 ORDER BY n", params=[prefix + "%"]
     )
+
+
+def readiness(server: Server) -> str:
+    """What the server says of the ingest process; it takes statements whatever that is."""
+    ready = server.get("/ready")
+    assert ready.status == 200
+    return str(ready.json()["ingest"])
 
 
 def arrow(rows: pl.DataFrame) -> bytes:
@@ -167,13 +177,31 @@ def test_while_the_process_is_away_nothing_is_taken_and_nothing_is_lost(house: I
     assert int(answer.headers["Retry-After"]) >= 1
     assert answer.json()["error"]["kind"] == "unavailable"
     assert server.metric("neuralake_ingest_up") == 0
-    ready = server.get("/ready")
-    assert (ready.status, ready.json()["ingest"]) == (200, "away")
+    until(lambda: readiness(server) == "away", "the server has seen that it is away")
     house.restart()
-    assert server.get("/ready").json()["ingest"] == "ready"
+    until(lambda: readiness(server) == "ready", "the server has seen that it is back")
     answer = push(server, '[{"n": 78, "name": "away"}]', "application/json")
     assert answer.status == 200, answer.body
     until(lambda: rows_named(server, "away") == [{"n": 78, "name": "away"}], "the row is there")
+
+
+def test_readiness_is_told_while_pushes_wait_for_a_process_that_stands_still(
+    house: Ingest,
+) -> None:
+    server = house.server
+    os.kill(house.process.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(PUSHES_AT_ONCE) as pool:
+        try:
+            pushes = [
+                pool.submit(push, server, f'[{{"n": {n}, "name": "stood"}}]', "application/json")
+                for n in range(PUSHES_AT_ONCE)
+            ]
+            until(lambda: readiness(server) == "away", "the server has seen that it stands still")
+            assert not any(each.done() for each in pushes)
+        finally:
+            os.kill(house.process.pid, signal.SIGCONT)
+        until(lambda: readiness(server) == "ready", "the server has seen that it goes on")
+        assert [each.result(60).status for each in pushes] == [200] * PUSHES_AT_ONCE
 
 
 def test_the_metrics_of_the_process_are_served_too(house: Ingest) -> None:

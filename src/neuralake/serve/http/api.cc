@@ -241,10 +241,7 @@ Reply Api::Ready() {
   }
   if (!parts_.ingest.up) return Json(StatusJson("ready", *parts_.catalog.Get()));
   // Statements are taken whether or not pushes are: the status is about them alone.
-  return {BlockingReply{[status = parts_.catalog.Get(), up = &parts_.ingest.up] {
-                          return Json(StatusJson("ready", *status, (*up)() ? "ready" : "away"));
-                        },
-                        /*push=*/true}};
+  return Json(StatusJson("ready", *parts_.catalog.Get(), parts_.ingest.up() ? "ready" : "away"));
 }
 
 Reply Api::Metrics() {

@@ -48,11 +48,11 @@ struct IngestRequest {
   std::string request_id;
 };
 
-/// The ways to the ingest process; all block. Null: no such process is configured.
+/// The ways to the ingest process. Null: no such process is configured.
 struct IngestParts {
-  std::function<HttpResponse(const IngestRequest&)> push;
-  std::function<std::string()> metrics;  ///< Its own, in Prometheus' text form.
-  std::function<bool()> up;              ///< Whether it answers.
+  std::function<HttpResponse(const IngestRequest&)> push;  ///< Blocks.
+  std::function<std::string()> metrics;  ///< Its own, in Prometheus' text form; blocks.
+  std::function<bool()> up;              ///< Whether it answered lately; says so at once.
 };
 
 /// The HTTP routes: from a request to what is to be done, without a socket in sight.

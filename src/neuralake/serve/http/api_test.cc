@@ -142,6 +142,12 @@ TEST_F(ApiTest, IsReadyForStatementsWithoutTheIngestProcessAndTellsOfIt) {
   EXPECT_FALSE(nlohmann::json::parse(Get("/health").body).contains("ingest"));
 }
 
+TEST_F(ApiTest, SaysAtOnceWhetherItIsReady) {
+  request_.method = "GET";
+  request_.target = "/ready";
+  EXPECT_TRUE(std::holds_alternative<HttpResponse>(api_.Handle(request_).what));
+}
+
 TEST_F(ApiTest, RefusesOtherMethods) {
   const HttpResponse response = Get("/api/v1/sql");
   EXPECT_EQ(response.status, 405);
