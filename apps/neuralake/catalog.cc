@@ -181,7 +181,7 @@ CLI::App* Add(CLI::App& group, const char* name, const char* help, Action action
 }  // namespace
 
 void AddCatalog(CLI::App& app, Outcome& outcome) {
-  auto& group = Group(app, "catalog", "Definitions, manifest, site and snippets");
+  auto& group = CatalogGroup(app);
   const auto options = std::make_shared<Options>();
   Add(group, "build", "Check the definitions and write .neuralake/catalog.json", RunBuild, options,
       outcome);

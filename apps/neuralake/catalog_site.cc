@@ -92,7 +92,7 @@ Status PrintSnippets(const Request& request) {
 }  // namespace
 
 void AddCatalogSite(CLI::App& app, Outcome& outcome) {
-  CLI::App& group = Group(app, "catalog", "the definitions: build, check, show");
+  CLI::App& group = CatalogGroup(app);
   const auto request = std::make_shared<Request>();
 
   CLI::App* site = group.add_subcommand("site", "Write the catalog as static pages");

@@ -11,6 +11,19 @@
 #include "neuralake/base/check.h"
 
 namespace neuralake::app {
+namespace {
+
+CLI::App& Group(CLI::App& app, const std::string& name, const std::string& description) {
+  for (auto* group :
+       app.get_subcommands([&](CLI::App* child) { return child->check_name(name); })) {
+    return *group;
+  }
+  auto* group = app.add_subcommand(name, description);
+  group->require_subcommand(1);
+  return *group;
+}
+
+}  // namespace
 
 int Report(const Error& error, bool json) {
   const auto& row = Row(error.kind);
@@ -32,14 +45,12 @@ std::string Counted(std::int64_t count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
-CLI::App& Group(CLI::App& app, const std::string& name, const std::string& description) {
-  for (auto* group :
-       app.get_subcommands([&](CLI::App* child) { return child->check_name(name); })) {
-    return *group;
-  }
-  auto* group = app.add_subcommand(name, description);
-  group->require_subcommand(1);
-  return *group;
+CLI::App& TableGroup(CLI::App& app) {
+  return Group(app, "table", "Look at and work on Delta tables");
+}
+
+CLI::App& CatalogGroup(CLI::App& app) {
+  return Group(app, "catalog", "Definitions, manifest, site and snippets");
 }
 
 std::stop_token StopOnSignals() {

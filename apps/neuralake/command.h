@@ -29,9 +29,12 @@ int Report(const Error& error, bool json = false);
 /// `1 row`, `2 rows`.
 std::string Counted(std::int64_t count, std::string_view thing);
 
-/// The command group `name` of `app` (`table`, `catalog`), made when it is not there yet, so that
-/// each file can add its own subcommands to it.
-CLI::App& Group(CLI::App& app, const std::string& name, const std::string& description);
+/// The group `neuralake table`, made when it is not there yet, so that each file can add its own
+/// subcommands to it.
+CLI::App& TableGroup(CLI::App& app);
+
+/// The group `neuralake catalog`, likewise.
+CLI::App& CatalogGroup(CLI::App& app);
 
 /// A stop that SIGINT and SIGTERM request; a second signal ends the process at once. Call it first
 /// in a command that runs until it is told to end, before any thread starts.

@@ -18,6 +18,7 @@ namespace {
 constexpr std::chrono::seconds kTick{1};
 /// The supervisor ends a child 15 s after it told it to end.
 constexpr std::chrono::seconds kDrainTime{8};
+
 ingest::KafkaTopicOptions TopicOf(const settings::KafkaSource& given) {
   ingest::KafkaTopicOptions options{
       .consumer = {.brokers = given.brokers, .properties = given.properties},

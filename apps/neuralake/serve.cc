@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "neuralake/base/uri.h"
 #include "neuralake/catalog/build.h"
 #include "neuralake/delta/table.h"
 #include "neuralake/maintain/limits.h"
@@ -24,7 +23,6 @@
 #include "neuralake/serve/net/server.h"
 #include "neuralake/serve/pgcatalog/system_catalog.h"
 #include "neuralake/serve/pgwire/connection.h"
-#include "neuralake/storage/object_store.h"
 
 namespace neuralake::app {
 namespace {
@@ -72,10 +70,8 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
   options.staleness_max = settings.serve.staleness_max;
   options.metrics = shared_metrics;
   options.hide_folders = true;
-  options.open_table =
-      [&log, stop](const std::string& location) -> Result<std::shared_ptr<delta::Table>> {
-    return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))),
-                              {.log = &log, .stop = stop});
+  options.open_table = [&log, stop](const std::string& location) {
+    return delta::Table::OpenAt(location, {.log = &log, .stop = stop});
   };
   const auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(model);

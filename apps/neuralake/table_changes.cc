@@ -71,12 +71,11 @@ Status Changes(const Arguments& arguments) {
 }  // namespace
 
 void AddTableChanges(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "Look at and work on Delta tables")
-                      .add_subcommand("changes",
-                                      "The rows that each version inserted, deleted or "
-                                      "updated (change data feed)");
+  auto* command = TableGroup(app).add_subcommand("changes",
+                                                 "The rows that each version inserted, deleted or "
+                                                 "updated (change data feed)");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*command, arguments->uri);
   auto* from = command->add_option("--from", arguments->from, "The first version");
   auto* to = command->add_option("--to", arguments->to, "The last version; the newest by default");
   command

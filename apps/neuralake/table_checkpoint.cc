@@ -27,10 +27,10 @@ Status Checkpoint(const Arguments& arguments) {
 }  // namespace
 
 void AddTableCheckpoint(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "Look at and work on Delta tables")
-                      .add_subcommand("checkpoint", "Write a checkpoint of the newest version");
+  auto* command =
+      TableGroup(app).add_subcommand("checkpoint", "Write a checkpoint of the newest version");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*command, arguments->uri);
   command->add_flag("--json", arguments->json, "One JSON object");
   command->callback([arguments, &outcome] {
     const auto done = Checkpoint(*arguments);

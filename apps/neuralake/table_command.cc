@@ -10,10 +10,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include "neuralake/base/uri.h"
 #include "neuralake/columnar/time_text.h"
 #include "neuralake/observe/log.h"
-#include "neuralake/storage/object_store.h"
 
 namespace neuralake::app {
 
@@ -23,14 +21,17 @@ void VersionChoice::AddTo(CLI::App& command) {
       ->excludes(by_version);
 }
 
+void AddLocation(CLI::App& command, std::string& location, const std::string& name) {
+  command.add_option(name, location, "A path, file://… or s3://…")->required();
+}
+
 Result<std::shared_ptr<delta::Table>> OpenTable(const std::string& uri) {
   struct Opened {
     observe::Log log;
     std::shared_ptr<delta::Table> table;
   };
   const auto opened = std::make_shared<Opened>();
-  opened->table =
-      delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(uri)))), {.log = &opened->log});
+  opened->table = TRY(delta::Table::OpenAt(uri, {.log = &opened->log}));
   return std::shared_ptr<delta::Table>(opened, opened->table.get());
 }
 

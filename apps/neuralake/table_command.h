@@ -23,6 +23,9 @@ struct VersionChoice {
   void AddTo(CLI::App& command);
 };
 
+/// Add the argument that says where a table, or the folder of tables, is.
+void AddLocation(CLI::App& command, std::string& location, const std::string& name = "uri");
+
 /// The table at `uri`. A checkpoint behind a commit that cannot be written is a line on standard
 /// error.
 /// \errors kInvalid, kUnsupported  as `Uri::Parse` and `OpenStore`

@@ -42,10 +42,9 @@ Status Create(const Arguments& arguments) {
 }  // namespace
 
 void AddTableCreate(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "Look at and work on Delta tables")
-                      .add_subcommand("create", "Create an empty table");
+  auto* command = TableGroup(app).add_subcommand("create", "Create an empty table");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*command, arguments->uri);
   command
       ->add_option("--schema", arguments->schema,
                    "Columns, 'id BIGINT NOT NULL, name STRING'; or a file with them or with "

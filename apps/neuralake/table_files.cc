@@ -76,7 +76,7 @@ Status Discover(const Arguments& arguments) {
 }  // namespace
 
 void AddTableFiles(CLI::App& app, Outcome& outcome) {
-  auto& group = Group(app, "table", "Look at and work on Delta tables");
+  auto& group = TableGroup(app);
   const auto finish = [&outcome](CLI::App* command, std::shared_ptr<Arguments> arguments,
                                  Status (*run)(const Arguments&)) {
     command->add_flag("--json", arguments->json, "One JSON object a line");
@@ -87,12 +87,12 @@ void AddTableFiles(CLI::App& app, Outcome& outcome) {
   };
   auto arguments = std::make_shared<Arguments>();
   auto* files = group.add_subcommand("files", "The data files of a table");
-  files->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*files, arguments->uri);
   arguments->choice.AddTo(*files);
   finish(files, arguments, Files);
   auto prefix = std::make_shared<Arguments>();
   auto* discover = group.add_subcommand("discover", "The Delta tables below a folder or prefix");
-  discover->add_option("prefix", prefix->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*discover, prefix->uri, "prefix");
   finish(discover, prefix, Discover);
 }
 

@@ -55,10 +55,9 @@ Status History(const Arguments& arguments) {
 }  // namespace
 
 void AddTableHistory(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "Look at and work on Delta tables")
-                      .add_subcommand("history", "The commits of a table, newest first");
+  auto* command = TableGroup(app).add_subcommand("history", "The commits of a table, newest first");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*command, arguments->uri);
   command->add_option("--limit", arguments->limit, "How many commits at most")
       ->default_val(kLimitDefault);
   command->add_flag("--json", arguments->json, "One JSON object a line");

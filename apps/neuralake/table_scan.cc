@@ -66,10 +66,10 @@ Status Run(const ScanArguments& arguments) {
 }  // namespace
 
 void AddTableScan(CLI::App& app, Outcome& outcome) {
-  auto& table = Group(app, "table", "Look at and work on Delta tables");
+  auto& table = TableGroup(app);
   auto* command = table.add_subcommand("scan", "Read rows");
   auto arguments = std::make_shared<ScanArguments>();
-  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*command, arguments->uri);
   auto* version = command->add_option("--version", arguments->version, "As of this version");
   command->add_option("--timestamp", arguments->timestamp, "As of this time (ISO 8601, UTC)")
       ->excludes(version);

@@ -126,10 +126,9 @@ Status Detail(const Arguments& arguments) {
 
 void Add(CLI::App& app, Outcome& outcome, const std::string& name, const std::string& description,
          Status (*run)(const Arguments&)) {
-  auto* command =
-      Group(app, "table", "Look at and work on Delta tables").add_subcommand(name, description);
+  auto* command = TableGroup(app).add_subcommand(name, description);
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*command, arguments->uri);
   arguments->choice.AddTo(*command);
   command->add_flag("--json", arguments->json, "One JSON object");
   command->callback([arguments, run, &outcome] {

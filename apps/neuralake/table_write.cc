@@ -115,12 +115,11 @@ Status Write(const Arguments& arguments) {
 }  // namespace
 
 void AddTableWrite(CLI::App& app, Outcome& outcome) {
-  auto* command = Group(app, "table", "Look at and work on Delta tables")
-                      .add_subcommand("write",
-                                      "Write the rows of files into a table, as one "
-                                      "commit; create it when it is not there");
+  auto* command = TableGroup(app).add_subcommand("write",
+                                                 "Write the rows of files into a table, as one "
+                                                 "commit; create it when it is not there");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("uri", arguments->uri, "A path, file://… or s3://…")->required();
+  AddLocation(*command, arguments->uri);
   command->add_option("files", arguments->files, "Parquet, CSV, NDJSON, JSON or Arrow files")
       ->required();
   command->add_option("--mode", arguments->mode, "append, overwrite, error or ignore")

@@ -10,7 +10,6 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 
-#include "neuralake/base/uri.h"
 #include "neuralake/delta/table.h"
 #include "neuralake/maintain/vacuum.h"
 #include "neuralake/observe/log.h"
@@ -84,9 +83,7 @@ nb::dict Describe(const delta::HistoryEntry& entry) {
 class TableHandle {
  public:
   explicit TableHandle(const std::string& uri) {
-    table_ = Unlocked([&]() -> Result<std::shared_ptr<delta::Table>> {
-      return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(uri)))), {.log = &log_});
-    });
+    table_ = Unlocked([&] { return delta::Table::OpenAt(uri, {.log = &log_}); });
   }
 
   ~TableHandle() {

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/uri.h"
 #include "neuralake/columnar/time_text.h"
 #include "neuralake/delta/checkpoint/checkpoint_writer.h"
 #include "neuralake/delta/limits.h"
@@ -71,6 +72,10 @@ Status Feed(std::span<const Action> actions, LogPart& part) {
 std::shared_ptr<Table> Table::Open(std::shared_ptr<storage::ObjectStore> store,
                                    TableOptions options) {
   return std::make_shared<LogTable>(std::move(store), options);
+}
+
+Result<std::shared_ptr<Table>> Table::OpenAt(std::string_view location, TableOptions options) {
+  return Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))), std::move(options));
 }
 
 LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions options)

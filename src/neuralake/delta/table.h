@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <stop_token>
+#include <string_view>
 #include <vector>
 
 #include "neuralake/base/clock.h"
@@ -82,6 +83,11 @@ class Table {
   /// Open the table at the root of `store`. Reads nothing yet.
   static std::shared_ptr<Table> Open(std::shared_ptr<storage::ObjectStore> store,
                                      TableOptions options = {});
+
+  /// Open the table at `location`, a path or URI.
+  /// \errors kInvalid, kUnsupported  as `Uri::Parse` and `storage::OpenStore`
+  static Result<std::shared_ptr<Table>> OpenAt(std::string_view location,
+                                               TableOptions options = {});
 
   /// The newest version. Reads each new commit once and probes for one more; lists only the first
   /// time.

@@ -26,9 +26,7 @@ EngineCounters MakeCounters(const std::shared_ptr<observe::Metrics>& metrics) {
 
 TableOpener OpenerOf(const EngineOptions& options) {
   if (options.open_table) return options.open_table;
-  return [](const std::string& location) -> Result<std::shared_ptr<delta::Table>> {
-    return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))));
-  };
+  return [](const std::string& location) { return delta::Table::OpenAt(location); };
 }
 
 }  // namespace

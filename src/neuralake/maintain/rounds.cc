@@ -1,7 +1,6 @@
 #include "neuralake/maintain/rounds.h"
 
 #include "neuralake/base/uri.h"
-#include "neuralake/storage/object_store.h"
 
 namespace neuralake::maintain {
 namespace {
@@ -43,8 +42,7 @@ Result<std::vector<Target>> TargetsOf(const catalog::CatalogModel* model,
 Result<std::shared_ptr<delta::Table>> Tables::Open(const Target& target, const Deadline& deadline) {
   auto& table = by_uri_[target.uri];
   if (!table) {
-    table = delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(target.uri)))),
-                               {.log = log_, .stop = deadline.stop()});
+    table = TRY(delta::Table::OpenAt(target.uri, {.log = log_, .stop = deadline.stop()}));
   }
   const auto snapshot = table->Latest(deadline);
   if (snapshot.has_value()) return table;

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "neuralake/base/uri.h"
-
 namespace neuralake::site {
 namespace {
 
 Result<std::shared_ptr<delta::Table>> OpenAnew(const std::string& location) {
-  return delta::Table::Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))));
+  return delta::Table::OpenAt(location);
 }
 
 Result<TableFacts> Collect(const catalog::TableModel& table, const TableOpener& open,
