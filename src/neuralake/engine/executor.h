@@ -32,6 +32,9 @@ struct Limits {
   std::chrono::milliseconds timeout{300'000};  ///< From admission to the last row.
 };
 
+/// What a statement that passed its limit says of itself, where nothing more is known.
+inline constexpr std::string_view kRanOutOfTime = "the statement ran out of time";
+
 /// One statement with its parameters, as a client sent it.
 struct Statement {
   std::string sql;

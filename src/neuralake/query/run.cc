@@ -119,8 +119,8 @@ Error Run::Explain(Error error) const {
     error.message = "the statement was cancelled";
   } else if (deadline_.Left() == Duration{0}) {
     // What was done meanwhile is worth telling: a function that did not return, a store's silence.
-    const bool knows_more = error.kind == ErrorKind::kDeadlineExceeded &&
-                            error.message != "the statement ran out of time";
+    const bool knows_more =
+        error.kind == ErrorKind::kDeadlineExceeded && error.message != engine::kRanOutOfTime;
     error.kind = ErrorKind::kDeadlineExceeded;
     error.message =
         fmt::format("the statement ran longer than its limit of {} ms{}{}", timeout_.count(),

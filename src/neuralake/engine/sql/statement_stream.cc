@@ -146,8 +146,8 @@ Error StatementContext::Translate(const duckdb::ErrorData& data) const {
   if (error.kind != ErrorKind::kCancelled && !wrapped) return error;
   error.position = -1;
   error.kind = watch->reason().value_or(ErrorKind::kCancelled);
-  error.message = error.kind == ErrorKind::kCancelled ? "the statement was cancelled"
-                                                      : "the statement ran out of time";
+  error.message =
+      error.kind == ErrorKind::kCancelled ? "the statement was cancelled" : kRanOutOfTime;
   return error;
 }
 

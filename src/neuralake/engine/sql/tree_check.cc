@@ -1,7 +1,7 @@
 #include "neuralake/engine/sql/tree_check.h"
 
+#include <algorithm>
 #include <array>
-#include <span>
 #include <string_view>
 
 #include <duckdb/parser/common_table_expression_info.hpp>
@@ -63,15 +63,23 @@ bool HasTable(const catalog::DatabaseModel& database, const std::string& name) {
   });
 }
 
-std::string DidYouMean(std::string_view word, std::span<const std::string_view> candidates) {
-  const auto nearest = catalog::Nearest(word, candidates);
-  return nearest ? "; did you mean " + std::string(*nearest) + "?" : "";
+/// The one of `candidates`, which have names, that `word` was most likely meant to be, or null.
+template <class Named>
+const Named* NearestOf(std::string_view word, const std::vector<Named>& candidates) {
+  std::vector<std::string_view> names;
+  for (const Named& candidate : candidates) names.push_back(candidate.name);
+  const auto nearest = catalog::Nearest(word, names);
+  if (!nearest) return nullptr;
+  return &*std::ranges::find(candidates, *nearest, &Named::name);
+}
+
+std::string DidYouMean(std::string_view meant) {
+  return meant.empty() ? "" : "; did you mean " + std::string(meant) + "?";
 }
 
 std::string NoDatabase(const catalog::CatalogModel& model, const std::string& database) {
-  std::vector<std::string_view> names;
-  for (const auto& candidate : model.databases) names.push_back(candidate.name);
-  return "no database " + database + DidYouMean(database, names);
+  const auto* nearest = NearestOf(database, model.databases);
+  return "no database " + database + DidYouMean(nearest ? nearest->name : "");
 }
 
 /// The table of the catalog that `database.table` was most likely meant to be: the nearest name in
@@ -79,19 +87,9 @@ std::string NoDatabase(const catalog::CatalogModel& model, const std::string& da
 std::string NearestTable(const catalog::CatalogModel& model, const std::string& database,
                          const std::string& table) {
   const auto* in = FindDatabase(model, database);
-  if (in == nullptr) {
-    std::vector<std::string_view> names;
-    for (const auto& candidate : model.databases) names.push_back(candidate.name);
-    if (const auto nearest = catalog::Nearest(database, names)) {
-      in = FindDatabase(model, std::string(*nearest));
-    }
-  }
+  if (in == nullptr) in = NearestOf(database, model.databases);
   if (in != nullptr) {
-    std::vector<std::string_view> names;
-    for (const auto& candidate : in->tables) names.push_back(candidate.name);
-    if (const auto nearest = catalog::Nearest(table, names)) {
-      return in->name + "." + std::string(*nearest);
-    }
+    if (const auto* nearest = NearestOf(table, in->tables)) return in->name + "." + nearest->name;
   }
   for (const auto& candidate : model.databases) {
     if (const auto* found = candidate.Find(table)) return candidate.name + "." + found->name;
@@ -101,9 +99,7 @@ std::string NearestTable(const catalog::CatalogModel& model, const std::string& 
 
 std::string NoTable(const catalog::CatalogModel& model, const std::string& database,
                     const std::string& table) {
-  const std::string meant = NearestTable(model, database, table);
-  return "no table " + database + "." + table +
-         (meant.empty() ? "" : "; did you mean " + meant + "?");
+  return "no table " + database + "." + table + DidYouMean(NearestTable(model, database, table));
 }
 
 // `flights` alone: name the database that has it, since that is all that is missing.
@@ -115,10 +111,8 @@ std::string Unqualified(const catalog::CatalogModel& model, const std::string& t
     }
   }
   for (const auto& database : model.databases) {
-    std::vector<std::string_view> names;
-    for (const auto& candidate : database.tables) names.push_back(candidate.name);
-    if (const auto nearest = catalog::Nearest(table, names)) {
-      return message + "; did you mean " + database.name + "." + std::string(*nearest) + "?";
+    if (const auto* nearest = NearestOf(table, database.tables)) {
+      return message + DidYouMean(database.name + "." + nearest->name);
     }
   }
   return message + ": tables are named database.table";
@@ -424,7 +418,9 @@ void TreeCheck::Function(const std::string& name, bool as_table,
   if (memory_ != nullptr && memory_->functions.contains(StringUtil::Lower(name))) return;
   if (!HasFunction(name)) {
     Refuse(ErrorKind::kInvalid,
-           "there is no function " + name + DidYouMean(name, AllowedFunctions(as_table)), offset);
+           "there is no function " + name +
+               DidYouMean(catalog::Nearest(name, AllowedFunctions(as_table)).value_or("")),
+           offset);
   }
   const std::string why = WhyRefused(name, as_table);
   if (!why.empty()) {
