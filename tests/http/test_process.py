@@ -14,6 +14,13 @@ from pathlib import Path
 from lake import Server, until
 
 
+def until_a_count_runs(server: Server) -> None:
+    until(
+        lambda: any("count" in q["sql"] for q in server.get("/api/v1/queries").json()["running"]),
+        "the statement runs",
+    )
+
+
 def test_builds_the_manifest_when_there_is_none(server: Server) -> None:
     assert (server.project / ".neuralake/catalog.json").exists()
     assert len(server.get("/api/v1/tables").json()["tables"]) == 5
@@ -48,10 +55,7 @@ def test_answers_what_runs_before_it_ends(start: Callable[..., Server]) -> None:
     )
     asking = threading.Thread(target=lambda: answers.append(server.rows(slow)))
     asking.start()
-    until(
-        lambda: any("count" in q["sql"] for q in server.get("/api/v1/queries").json()["running"]),
-        "the statement runs",
-    )
+    until_a_count_runs(server)
     assert server.stop() == 0
     asking.join()
     assert len(answers) == 1
@@ -69,10 +73,7 @@ def test_a_statement_that_does_not_stop_is_left_and_told(start: Callable[..., Se
 
     asking = threading.Thread(target=ask)
     asking.start()
-    until(
-        lambda: any("count" in q["sql"] for q in server.get("/api/v1/queries").json()["running"]),
-        "the statement runs",
-    )
+    until_a_count_runs(server)
     assert server.stop() == 1
     asking.join()
     assert "error serve: a statement did not stop; ending without it" in server.log.read_text()

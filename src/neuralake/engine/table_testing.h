@@ -9,6 +9,7 @@
 
 #include "neuralake/base/uri.h"
 #include "neuralake/columnar/batch_testing.h"
+#include "neuralake/delta/data/table_write.h"
 #include "neuralake/delta/deletion_vector.h"
 #include "neuralake/delta/table.h"
 #include "neuralake/delta/write.h"
@@ -22,7 +23,7 @@ struct TestTableOptions {
   std::vector<std::string> partitions = {};
   delta::StringMap properties = {};
   std::string location = "memory://test/t";
-  delta::TableOptions table = {};
+  delta::TableOptions table = {};  ///< Its clock is the store's too.
   /// Puts another store around the one in memory.
   std::function<std::shared_ptr<storage::ObjectStore>(std::shared_ptr<storage::ObjectStore>)> wrap =
       {};
@@ -102,14 +103,7 @@ class TestTable {
   }
 
   static delta::RemoveFile RemovalOf(const delta::AddFile& add) {
-    delta::RemoveFile removal;
-    removal.path = add.path;
-    removal.deletion_timestamp = SystemClock::Get().Now().time_since_epoch().count();
-    removal.extended_file_metadata = true;
-    removal.partition_values = add.partition_values;
-    removal.size = add.size;
-    removal.deletion_vector = add.deletion_vector;
-    return removal;
+    return delta::RemovalOf(add, SystemClock::Get().Now(), /*data_change=*/true);
   }
 
   template <class T>
@@ -122,7 +116,7 @@ class TestTable {
   static std::shared_ptr<storage::ObjectStore> StoreOf(const TestTableOptions& options,
                                                        storage::MemoryRegistry& registry) {
     std::shared_ptr<storage::ObjectStore> store =
-        *storage::MemoryStore::Open(*Uri::Parse(options.location), registry);
+        *storage::MemoryStore::Open(*Uri::Parse(options.location), registry, *options.table.clock);
     return options.wrap ? options.wrap(std::move(store)) : store;
   }
 

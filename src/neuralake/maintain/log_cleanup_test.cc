@@ -31,9 +31,6 @@ class LogCleanupTest : public testing::Test {
     options.properties = properties;
     options.table.clock = &time_;
     options.table.checkpoints = false;
-    options.wrap = [this](const auto& store) -> std::shared_ptr<storage::ObjectStore> {
-      return *storage::MemoryStore::Open(store->root(), objects_, time_);
-    };
     return TestTable("id long", options);
   }
 
@@ -59,7 +56,6 @@ class LogCleanupTest : public testing::Test {
   }
 
   FakeClock time_;
-  storage::MemoryRegistry objects_;
   int tables_ = 0;
 };
 

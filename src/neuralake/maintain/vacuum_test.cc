@@ -183,14 +183,10 @@ class ForgetfulTableTest : public VacuumTest {
   TestTableOptions Options() {
     TestTableOptions options;
     options.table.clock = &time_;
-    options.wrap = [this](const auto& store) -> std::shared_ptr<storage::ObjectStore> {
-      return *storage::MemoryStore::Open(store->root(), objects_, time_);
-    };
     return options;
   }
 
   FakeClock time_;
-  storage::MemoryRegistry objects_;
   TestTable table_{"id long", Options()};
   delta::SnapshotPtr old_;
 };

@@ -15,6 +15,13 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
+/// Let the store refuse the next data file and the next commit.
+void DenyCommits(storage::FaultyStore& store) {
+  ASSERT_TRUE(
+      store.Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny}).has_value());
+  ASSERT_TRUE(store.Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
+}
+
 /// A source as a Kafka partition is one: it keeps nothing, and gives again what it is asked for.
 class Partition final : public RowSource {
  public:
@@ -190,11 +197,7 @@ TEST(TablePipeline, DeadLettersAreThereOnceWhenTheirRowsFailedAfterThem) {
   TestLake lake;
   auto process = lake.Start();
   ASSERT_TRUE(TestLake::PushText(*process, "{\"id\":1}\nnonsense\n").has_value());
-  ASSERT_TRUE(lake.store()
-                  .Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny})
-                  .has_value());
-  ASSERT_TRUE(
-      lake.store().Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
+  DenyCommits(lake.store());
   ASSERT_FALSE(process->Flush().has_value());
   EXPECT_THAT(lake.Ids(), IsEmpty());
   EXPECT_THAT(lake.Values("payload", "events__dead_letters"), SizeIs(1));
@@ -212,11 +215,7 @@ TEST(TablePipeline, ARowThatDoesNotFitAnyMoreHasADeadLetterThoughLaterOnesWereTh
     ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
     ASSERT_TRUE(TestLake::PushText(*process, "{\"id\":2}\nnonsense\n").has_value());
     // The letter of the second body goes in, the table's own commit fails.
-    ASSERT_TRUE(lake.store()
-                    .Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny})
-                    .has_value());
-    ASSERT_TRUE(
-        lake.store().Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
+    DenyCommits(lake.store());
     ASSERT_FALSE(process->Flush().has_value());
     ASSERT_THAT(lake.Values("position", "events__dead_letters"), ElementsAre("2:1"));
     lake.store().Heal();
