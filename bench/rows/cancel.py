@@ -6,29 +6,22 @@ from pathlib import Path
 
 import polars as pl
 from harness import BINARY, ROOT, Contender, Row
+from tables import append_runs
 
 ROWS = 18_000_000
 FILES = 6
 KINDS = ("scan", "join", "aggregate", "sort", "pattern")
 
 
-def make_table(folder: Path) -> Path:
-    table = folder / f"cancel-{ROWS}-{FILES}"
-    if (table / f"_delta_log/{FILES - 1:020d}.json").exists():
-        return table
-    step = ROWS // FILES
-    for first in range(0, ROWS, step):
-        number = pl.int_range(first, first + step, eager=True)
-        rows = pl.DataFrame({"id": number}).select(
-            "id", k=pl.col("id") * 7919 % 1000, name=pl.col("id").hash(1).cast(pl.String)
-        )
-        rows.write_delta(table, mode="append")
-    return table
+def rows_of(numbers: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"id": numbers}).select(
+        "id", k=pl.col("id") * 7919 % 1000, name=pl.col("id").hash(1).cast(pl.String)
+    )
 
 
 def rows(work: Path, full: bool) -> list[Row]:
     del full
-    table = make_table(work)
+    table = append_runs(work / f"cancel-{ROWS}-{FILES}", ROWS, FILES, rows_of)
     child = [str(ROOT / ".venv/bin/python"), str(ROOT / "bench/peers/cancel_statement.py")]
     env = {"PYTHONPATH": str(ROOT / "python")}
     return [

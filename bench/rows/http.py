@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 from deltalake import WriterProperties
 from harness import BINARY, ROOT, Contender, Row
+from tables import append_runs
 
 ROWS = 1_000_000
 FILES = 20
@@ -15,27 +16,24 @@ FILES = 20
 GROUP_ROWS = 10_000
 
 
+def points_of(numbers: pl.Series) -> pl.DataFrame:
+    return pl.DataFrame({"id": numbers}).select(
+        "id",
+        name=pl.format("customer {}", pl.col("id").hash(7) % 100_000),
+        carrier=pl.format("C{}", pl.col("id") % 17),
+        amount=(pl.col("id").hash(8) % 1_000_000).cast(pl.Float64) / 100,
+        quantity=(pl.col("id") % 50).cast(pl.Int32),
+        day=pl.date(2020, 1, 1) + pl.duration(days=pl.col("id") // 1000),
+        late=pl.col("id") % 3 == 0,
+        note=pl.format("note of {}", pl.col("id")),
+    )
+
+
 def make_table(folder: Path) -> Path:
     """A Delta table as batches of an ingest job leave it: each file holds a run of keys."""
     table = folder / f"points-{ROWS}-{FILES}-{GROUP_ROWS}"
-    written = {"writer_properties": WriterProperties(max_row_group_size=GROUP_ROWS)}
-    if (table / f"_delta_log/{FILES - 1:020d}.json").exists():
-        return table
-    step = ROWS // FILES
-    for first in range(0, ROWS, step):
-        number = pl.int_range(first, first + step, eager=True)
-        rows = pl.DataFrame({"id": number}).select(
-            "id",
-            name=pl.format("customer {}", pl.col("id").hash(7) % 100_000),
-            carrier=pl.format("C{}", pl.col("id") % 17),
-            amount=(pl.col("id").hash(8) % 1_000_000).cast(pl.Float64) / 100,
-            quantity=(pl.col("id") % 50).cast(pl.Int32),
-            day=pl.date(2020, 1, 1) + pl.duration(days=pl.col("id") // 1000),
-            late=pl.col("id") % 3 == 0,
-            note=pl.format("note of {}", pl.col("id")),
-        )
-        rows.write_delta(table, mode="append", delta_write_options=written)
-    return table
+    groups = WriterProperties(max_row_group_size=GROUP_ROWS)
+    return append_runs(table, ROWS, FILES, points_of, writer_properties=groups)
 
 
 def build_load(folder: Path) -> Path:
