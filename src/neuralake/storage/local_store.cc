@@ -122,6 +122,7 @@ Status LocalStore::Delete(std::string_view key, const Deadline& deadline) {
 }
 
 std::optional<std::string> LocalStore::LocalPath(std::string_view key) const {
+  if (!CheckKey(key)) return std::nullopt;
   return root_.Join(key).path;
 }
 

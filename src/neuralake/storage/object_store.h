@@ -112,7 +112,8 @@ class ObjectStore {
   /// Where keys lie; `root().Join(key)` is the object's location.
   virtual const Uri& root() const = 0;
 
-  /// The file of `key` when it can be opened as one, for readers that want a path.
+  /// The file of `key` when it can be opened as one, for readers that want a path; nothing for what
+  /// `CheckKey` refuses.
   virtual std::optional<std::string> LocalPath(std::string_view key) const = 0;
 };
 

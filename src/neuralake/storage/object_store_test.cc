@@ -26,6 +26,9 @@ TEST(CheckKey, NamesTheKey) {
 TEST(OpenStore, GivesTheStoreOfTheScheme) {
   const auto local = OpenStore(Uri::Parse("/tmp/somewhere").value()).value();
   EXPECT_EQ(local->LocalPath("a/b"), "/tmp/somewhere/a/b");
+  for (const char* key : {"", "/a", "../a", "a/../../b", "a/./b"}) {
+    EXPECT_EQ(local->LocalPath(key), std::nullopt) << key;
+  }
   const auto memory = OpenStore(Uri::Parse("memory://open-store-test/x").value()).value();
   EXPECT_EQ(memory->LocalPath("a/b"), std::nullopt);
   EXPECT_EQ(memory->root().ToString(), "memory://open-store-test/x");

@@ -196,6 +196,21 @@ TEST(Admission, FindsNoRelationBesideTheCatalog) {
            "SELECT * FROM main.duckdb_databases",
            "SELECT * FROM duckdb_databases",
            "WITH x AS (SELECT 1) SELECT * FROM (SELECT 1) y, z",
+           "SELECT * FROM \"aviation.flights\"",
+           "SELECT * FROM aviation.\"flights.csv\"",
+           "SELECT * FROM \"nlstore://1/0/a.csv\"",
+           "SELECT * FROM 'nlstore:/1/0/../../a.parquet'",
+           "SELECT * FROM aviation.\"../a.csv\"",
+           "SELECT * FROM information_schema.duckdb_settings",
+           "SELECT * FROM information_schema.\"a.csv\"",
+           "SELECT * FROM range",
+           "SELECT * FROM aviation.flights f, f",
+           "SELECT * FROM aviation.flights f, LATERAL (SELECT * FROM f)",
+           "SELECT * FROM range(3) POSITIONAL JOIN 'a.csv'",
+           "PIVOT 'a.csv' ON a IN (1) USING sum(b)",
+           "UNPIVOT 'a.csv' ON a, b",
+           "TABLE 'a.csv'",
+           "SELECT * REPLACE ((SELECT a FROM 'a.csv') AS a) FROM aviation.flights",
            "DESCRIBE other.t",
            "SUMMARIZE '/etc/passwd'",
        }) {
@@ -205,6 +220,105 @@ TEST(Admission, FindsNoRelationBesideTheCatalog) {
 
 TEST(Admission, KeepsCommonTableExpressionsInTheirScope) {
   EXPECT_EQ(KindOf("SELECT * FROM (WITH x AS (SELECT 1) FROM x), x"), ErrorKind::kNotFound);
+}
+
+// DuckDB looks beyond such an expression, for a relation of its own or a file.
+TEST(Admission, SeesACommonTableExpressionOnlyWhereItIsBound) {
+  const Grants all{.read = true, .write = true};
+  for (const char* sql : {
+           "WITH x AS (FROM x) FROM x",
+           "WITH x AS (FROM X) FROM x",
+           "WITH x AS MATERIALIZED (FROM x) FROM x",
+           "WITH x AS NOT MATERIALIZED (FROM x) FROM x",
+           "WITH pg_settings AS (FROM pg_settings) FROM pg_settings",
+           "WITH duckdb_databases AS (FROM duckdb_databases) FROM duckdb_databases",
+           "WITH sqlite_master AS (TABLE sqlite_master) FROM sqlite_master",
+           R"(WITH "a/../b.csv" AS (FROM "a/../b.csv") FROM "a/../b.csv")",
+           R"(WITH "a.csv" AS (FROM 'a.csv') FROM "a.csv")",
+           R"(WITH "é.csv" AS (FROM "é.csv") SELECT 1)",
+           "WITH x AS (FROM y), y AS (SELECT 1) FROM x",
+           "WITH x AS (SELECT (SELECT max(a) FROM x)) FROM x",
+           "WITH x AS (SELECT 1 WHERE EXISTS (FROM x)) FROM x",
+           "WITH x AS (WITH y AS (FROM x) FROM y) FROM x",
+           "WITH x AS (SELECT 1 UNION ALL FROM x) FROM x",
+           "WITH x AS (FROM (DESCRIBE x)) FROM x",
+           "WITH x AS (FROM (SUMMARIZE x)) FROM x",
+           "WITH x AS (PIVOT x ON a IN (1) USING sum(b)) FROM x",
+           "WITH x AS (UNPIVOT x ON a, b) FROM x",
+           "WITH x AS (SELECT 1 ORDER BY (SELECT max(a) FROM x)) FROM x",
+           "WITH x AS (SELECT 1 LIMIT (SELECT max(a) FROM x)) FROM x",
+           "WITH x AS (FROM range((SELECT max(a) FROM x))) FROM x",
+           "WITH x AS (SELECT 1 FROM range(3) t(a), LATERAL (SELECT a FROM x)) FROM x",
+           "WITH x AS (FROM range(3) POSITIONAL JOIN x) FROM x",
+           "SELECT (WITH x AS (FROM x) SELECT max(a) FROM x)",
+           "FROM (WITH x AS (FROM x) FROM x)",
+           "WITH RECURSIVE x AS (FROM x) FROM x",
+           "WITH RECURSIVE x AS (FROM x UNION ALL SELECT 1) FROM x",
+           "WITH RECURSIVE x AS (SELECT 1 INTERSECT FROM x) FROM x",
+           "WITH RECURSIVE x(a) AS ((WITH y AS (FROM x) FROM y) UNION ALL SELECT 1) FROM x",
+           "WITH RECURSIVE x(a) AS (WITH y AS (FROM x) SELECT 1 UNION ALL SELECT a FROM y) FROM x",
+           "WITH RECURSIVE x(a) USING KEY (a) AS (FROM x UNION ALL SELECT 1) FROM x",
+           "WITH x AS (SELECT 1) FROM recurring.x",
+           "WITH RECURSIVE x(a) USING KEY (a) AS (FROM recurring.x UNION ALL SELECT 1) FROM x",
+           "WITH RECURSIVE x(a) USING KEY (a) AS (SELECT 1 UNION ALL SELECT 2) FROM recurring.x",
+           "WITH RECURSIVE x(a) AS (SELECT 1 UNION ALL SELECT 2 FROM memory.recurring.x) FROM x",
+           "WITH x AS (SELECT 1) FROM main.x",
+           "WITH x AS (SELECT 1) FROM neuralake.main.x",
+           R"(WITH "main.x" AS (SELECT 1) FROM main.x)",
+           R"(WITH "aviation.x" AS (SELECT 1) FROM aviation.x)",
+           R"(WITH "recurring.x" AS (SELECT 1) FROM recurring.x)",
+           R"(WITH RECURSIVE x(a) AS (SELECT 1 UNION ALL FROM "recurring.x") FROM x)",
+           R"(WITH É AS (SELECT 1) FROM é)",
+           "WITH flights AS (FROM aviation.flight) FROM flights",
+           "WITH x AS (SELECT 1) INSERT INTO x VALUES (1)",
+           "WITH x AS (FROM x) INSERT INTO aviation.flights FROM x",
+           "INSERT INTO aviation.flights WITH x AS (FROM x) FROM x",
+           "WITH x AS (SELECT 1) INSERT INTO aviation.flights VALUES (1) RETURNING (SELECT 1 FROM "
+           "x)",
+           "INSERT INTO pg_class VALUES (1)",
+           "INSERT INTO information_schema.tables VALUES (1)",
+           "EXPLAIN WITH x AS (FROM x) FROM x",
+           "DESCRIBE WITH x AS (FROM x) FROM x",
+       }) {
+    EXPECT_EQ(KindOf(sql, all), ErrorKind::kNotFound) << sql;
+  }
+}
+
+TEST(Admission, LetsAnExpressionStandForATableOrAnOuterOneOfItsName) {
+  const Grants all{.read = true, .write = true};
+  for (const char* sql : {
+           "WITH flights AS (FROM aviation.flights) FROM flights",
+           "WITH pg_class AS (FROM pg_class) FROM pg_class",
+           "WITH x AS (SELECT 1) FROM (WITH x AS (FROM x) FROM x)",
+           "WITH x AS (SELECT 1), y AS (WITH x AS (FROM x) FROM X) FROM y, x",
+           "WITH x AS (SELECT 1), y AS MATERIALIZED (FROM x), z AS (FROM x, y) FROM z",
+           "WITH x AS (SELECT 1 AS a) SELECT (SELECT max(a) FROM x), a FROM x ORDER BY (FROM x)",
+           "WITH RECURSIVE x AS (SELECT 1), y(a) AS (FROM x UNION ALL SELECT a + 1 FROM y) FROM y",
+           "WITH RECURSIVE x(a) AS (SELECT 1 UNION ALL (WITH y AS (FROM x) SELECT a FROM y)) FROM "
+           "x",
+           "WITH RECURSIVE x(a) AS (SELECT 1 UNION SELECT a FROM x WHERE a IN (FROM x)) FROM x",
+           "WITH x AS (SELECT 1) FROM (WITH RECURSIVE x AS (FROM x UNION ALL FROM x) FROM x)",
+           "WITH RECURSIVE x(a, b) USING KEY (a) AS (SELECT 1, 2 UNION ALL SELECT x.a + 1, r.b "
+           "FROM x,"
+           " recurring.x r WHERE x.a < 3) FROM x",
+           "WITH x AS (SELECT 1) SELECT * FROM (DESCRIBE x), (SUMMARIZE x)",
+           "WITH x AS (FROM aviation.flights) PIVOT x ON a IN (1) USING sum(b)",
+           "WITH x AS (SELECT 1) INSERT INTO aviation.flights FROM x",
+       }) {
+    const auto admitted = Ask(sql, all);
+    EXPECT_TRUE(admitted.has_value()) << sql << ": " << admitted.error().message;
+  }
+}
+
+TEST(Admission, ShowsNothingBesideTheListings) {
+  for (const char* sql : {"SHOW VARIABLES", "DESCRIBE VARIABLES", "SHOW TIME ZONE",
+                          R"(WITH """variables""" AS (SELECT 1) FROM (SHOW VARIABLES))"}) {
+    EXPECT_EQ(KindOf(sql), ErrorKind::kPermissionDenied) << sql;
+  }
+  for (const char* sql : {"SHOW TABLES FROM system.aviation", "SHOW TABLES FROM system",
+                          "SHOW TABLES FROM main", "SHOW pg_settings", "SHOW main.pg_settings"}) {
+    EXPECT_EQ(KindOf(sql), ErrorKind::kNotFound) << sql;
+  }
 }
 
 TEST(Admission, SaysWhichDatabaseAnUnqualifiedNameIsIn) {

@@ -28,6 +28,8 @@ void Configure(duckdb::DBConfig& config, const EngineOptions& options) {
 }
 
 void Seal(duckdb::Connection& connection, const EngineOptions& options) {
+  // A name in FROM is never a file, whatever admission made of it.
+  duckdb::DBConfig::GetConfig(*connection.context).replacement_scans.clear();
   const char* cache = options.cache_files ? "SET GLOBAL parquet_metadata_cache = true"
                                           : "SET GLOBAL parquet_metadata_cache = false";
   // Paths are compared in canonical form, where the two slashes are one.
@@ -81,6 +83,7 @@ Result<std::shared_ptr<Instance>> Instance::OpenInMemory(
 
 duckdb::unique_ptr<duckdb::Connection> Instance::Connect() {
   auto connection = duckdb::make_uniq<duckdb::Connection>(*database_);
+  connection->context->config.use_replacement_scans = false;
   if (!lake_) return connection;
   duckdb::ClientData::Get(*connection->context)
       .catalog_search_path->Set(duckdb::CatalogSearchEntry(kCatalogName, DEFAULT_SCHEMA),

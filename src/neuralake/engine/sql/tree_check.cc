@@ -32,9 +32,30 @@ constexpr std::array kPgCatalog = {
     "pg_sequences",  "pg_tables",   "pg_tablespace", "pg_type",        "pg_views",
 };
 
-bool IsPgCatalog(const std::string& table) {
-  return std::ranges::find(kPgCatalog, StringUtil::Lower(table)) != kPgCatalog.end();
+constexpr std::array kInformationSchema = {
+    "character_sets",
+    "check_constraints",
+    "columns",
+    "constraint_column_usage",
+    "constraint_table_usage",
+    "key_column_usage",
+    "schemata",
+    "referential_constraints",
+    "table_constraints",
+    "tables",
+    "views",
+};
+
+// What `SHOW TABLES` and the like come as, and nothing else does.
+constexpr std::array kListings = {"\"tables\"", "\"databases\"", "\"schemas\"",
+                                  "__show_tables_expanded"};
+
+bool IsOf(const auto& names, const std::string& name) {
+  return std::ranges::find(names, StringUtil::Lower(name)) != names.end();
 }
+
+/// The schema by which a recursive expression names all its rows so far.
+constexpr const char* kRecurring = "recurring";
 
 std::optional<std::size_t> Offset(duckdb::optional_idx location) {
   if (!location.IsValid()) return std::nullopt;
@@ -152,12 +173,13 @@ std::optional<Refusal> TreeCheck::Select(const duckdb::SelectStatement& statemen
 
 std::optional<Refusal> TreeCheck::Insert(const duckdb::InsertStatement& statement) {
   try {
+    // Neither the target nor what is returned sees the common table expressions.
+    Table(statement.catalog, statement.schema, statement.table,
+          statement.table_ref ? Offset(statement.table_ref->query_location) : std::nullopt);
+    Expressions(statement.returning_list);
     const Scope scope(*this);
     Ctes(statement.cte_map);
-    Named(statement.catalog, statement.schema, statement.table,
-          statement.table_ref ? Offset(statement.table_ref->query_location) : std::nullopt);
     if (statement.select_statement) Statement(*statement.select_statement);
-    Expressions(statement.returning_list);
     if (statement.on_conflict_info) Unknown("ON CONFLICT", {});
     return std::nullopt;
   } catch (Refusal& refusal) {
@@ -176,10 +198,11 @@ void TreeCheck::Node(const duckdb::QueryNode& node) {
 
 void TreeCheck::Ctes(const duckdb::CommonTableExpressionMap& ctes) {
   for (const auto& [name, info] : ctes.map) {
-    // In sight of itself too: it may be recursive, and the name then means nothing else.
-    ctes_.back().insert(StringUtil::Lower(name));
+    // In sight of those after it alone: in its own query the name means an outer one, or else
+    // whatever the engine has of that name. `Recursive` knows where it may name itself.
     Expressions(info->key_targets);
     Statement(*info->query);
+    InSight(name);
   }
 }
 
@@ -194,8 +217,8 @@ void TreeCheck::NodeBody(const duckdb::QueryNode& node) {
       return Recursive(node.Cast<duckdb::RecursiveCTENode>());
     case duckdb::QueryNodeType::CTE_NODE: {
       const auto& cte = node.Cast<duckdb::CTENode>();
-      ctes_.back().insert(StringUtil::Lower(cte.ctename));
       Node(*cte.query);
+      InSight(cte.ctename);
       return Node(*cte.child);
     }
     default:
@@ -204,9 +227,11 @@ void TreeCheck::NodeBody(const duckdb::QueryNode& node) {
 }
 
 void TreeCheck::Recursive(const duckdb::RecursiveCTENode& node) {
-  ctes_.back().insert(StringUtil::Lower(node.ctename));
   Expressions(node.key_targets);
   Node(*node.left);
+  const Scope scope(*this);
+  InSight(node.ctename);
+  ctes_.back().emplace(kRecurring, StringUtil::Lower(node.ctename));
   Node(*node.right);
 }
 
@@ -266,37 +291,44 @@ void TreeCheck::Relation(const duckdb::TableRef& ref) {
 }
 
 void TreeCheck::BaseTable(const duckdb::BaseTableRef& ref) {
-  Named(ref.catalog_name, ref.schema_name, ref.table_name, Offset(ref.query_location));
+  if (!IsCte(ref)) {
+    Named(ref.catalog_name, ref.schema_name, ref.table_name, Offset(ref.query_location));
+  }
   if (ref.at_clause) Expression(*ref.at_clause->ExpressionMutable());
+}
+
+bool TreeCheck::IsCte(const duckdb::BaseTableRef& ref) const {
+  if (!ref.catalog_name.empty()) return false;
+  const std::pair name(StringUtil::Lower(ref.schema_name), StringUtil::Lower(ref.table_name));
+  return std::ranges::any_of(ctes_, [&](const auto& names) { return names.contains(name); });
+}
+
+void TreeCheck::InSight(const std::string& cte) {
+  ctes_.back().emplace("", StringUtil::Lower(cte));
 }
 
 void TreeCheck::Named(const std::string& catalog, const std::string& schema,
                       const std::string& table, std::optional<std::size_t> offset) {
-  if (schema.empty()) {
-    const auto name = StringUtil::Lower(table);
-    for (const auto& names : ctes_) {
-      if (names.contains(name)) return;
-    }
-    if (memory_ != nullptr && memory_->relations.contains(name)) return;
-    if (memory_ != nullptr) {
-      Refuse(ErrorKind::kNotFound, "relation \"" + table + "\" does not exist", offset);
-    }
-    if (IsPgCatalog(table)) return;
-    Refuse(ErrorKind::kNotFound, Unqualified(model_, table), offset);
-  }
-  const std::string full = schema + "." + table;
   if (memory_ != nullptr) {
-    Refuse(ErrorKind::kNotFound, "relation \"" + full + "\" does not exist here", offset);
+    const std::string full = schema.empty() ? table : schema + "." + table;
+    if (schema.empty() && memory_->relations.contains(StringUtil::Lower(table))) return;
+    Refuse(ErrorKind::kNotFound, "relation \"" + full + "\" does not exist", offset);
   }
-  if (!catalog.empty() && !StringUtil::CIEquals(catalog, kCatalogName)) {
-    Refuse(ErrorKind::kNotFound, "no table " + catalog + "." + full, offset);
-  }
-  if (StringUtil::CIEquals(schema, "information_schema")) return;
-  if (StringUtil::CIEquals(schema, "pg_catalog") && IsPgCatalog(table)) return;
-  if (StringUtil::CIEquals(schema, "recurring") && ctes_.size() > 1) {
-    for (const auto& names : ctes_) {
-      if (names.contains(StringUtil::Lower(table))) return;
+  if (catalog.empty() || StringUtil::CIEquals(catalog, kCatalogName)) {
+    const bool postgres = schema.empty() || StringUtil::CIEquals(schema, "pg_catalog");
+    if (postgres && IsOf(kPgCatalog, table)) return;
+    if (StringUtil::CIEquals(schema, "information_schema") && IsOf(kInformationSchema, table)) {
+      return;
     }
+  }
+  Table(catalog, schema, table, offset);
+}
+
+void TreeCheck::Table(const std::string& catalog, const std::string& schema,
+                      const std::string& table, std::optional<std::size_t> offset) {
+  if (schema.empty()) Refuse(ErrorKind::kNotFound, Unqualified(model_, table), offset);
+  if (!catalog.empty() && !StringUtil::CIEquals(catalog, kCatalogName)) {
+    Refuse(ErrorKind::kNotFound, "no table " + catalog + "." + schema + "." + table, offset);
   }
   const auto* database = FindDatabase(model_, schema);
   if (database == nullptr || !HasTable(*database, table)) {
@@ -334,24 +366,18 @@ void TreeCheck::Pivot(const duckdb::PivotRef& ref) {
 
 void TreeCheck::Show(const duckdb::ShowRef& ref) {
   if (ref.query) return Node(*ref.query);
-  if (memory_ != nullptr) Unknown("SHOW", Offset(ref.query_location));
-  switch (ref.show_type) {
-    case duckdb::ShowType::SHOW_FROM:
-      if (FindDatabase(model_, ref.schema_name) == nullptr) {
-        Refuse(ErrorKind::kNotFound, NoDatabase(model_, ref.schema_name),
-               Offset(ref.query_location));
-      }
-      return;
-    case duckdb::ShowType::SHOW_UNQUALIFIED:
-      return;
-    default:
-      break;
+  const auto offset = Offset(ref.query_location);
+  if (memory_ != nullptr) Unknown("SHOW", offset);
+  if (ref.show_type != duckdb::ShowType::SHOW_FROM) {
+    if (!IsOf(kListings, ref.table_name)) Unknown("SHOW " + ref.table_name, offset);
+    return;
   }
-  // `SHOW TABLES` comes as a description of the relation `"tables"`.
-  static constexpr std::array kListings = {"\"tables\"", "\"databases\"", "\"schemas\"",
-                                           "__show_tables_expanded"};
-  if (std::ranges::find(kListings, ref.table_name) != kListings.end()) return;
-  Named(ref.catalog_name, ref.schema_name, ref.table_name, Offset(ref.query_location));
+  if (!ref.catalog_name.empty() && !StringUtil::CIEquals(ref.catalog_name, kCatalogName)) {
+    Refuse(ErrorKind::kNotFound, "no database " + ref.catalog_name + "." + ref.schema_name, offset);
+  }
+  if (FindDatabase(model_, ref.schema_name) == nullptr) {
+    Refuse(ErrorKind::kNotFound, NoDatabase(model_, ref.schema_name), offset);
+  }
 }
 
 void TreeCheck::Expressions(

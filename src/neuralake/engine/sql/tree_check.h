@@ -3,6 +3,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "neuralake/base/error.h"
@@ -51,11 +52,15 @@ class TreeCheck {
 
   void Relation(const duckdb::TableRef& ref);
   void BaseTable(const duckdb::BaseTableRef& ref);
+  bool IsCte(const duckdb::BaseTableRef& ref) const;
+  void InSight(const std::string& cte);
   void Join(const duckdb::JoinRef& ref);
   void TableFunction(const duckdb::TableFunctionRef& ref);
   void Pivot(const duckdb::PivotRef& ref);
   void Show(const duckdb::ShowRef& ref);
   void Named(const std::string& catalog, const std::string& schema, const std::string& table,
+             std::optional<std::size_t> offset);
+  void Table(const std::string& catalog, const std::string& schema, const std::string& table,
              std::optional<std::size_t> offset);
 
   void Expressions(const duckdb::vector<duckdb::unique_ptr<duckdb::ParsedExpression>>& list);
@@ -70,7 +75,8 @@ class TreeCheck {
 
   const catalog::CatalogModel& model_;
   const MemoryNames* memory_ = nullptr;
-  std::vector<std::set<std::string>> ctes_;  ///< Names in sight, lower case, innermost last.
+  /// Common table expressions in sight by schema and name, lower case, innermost last.
+  std::vector<std::set<std::pair<std::string, std::string>>> ctes_;
   std::size_t depth_ = 0;
 };
 
