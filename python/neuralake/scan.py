@@ -62,7 +62,8 @@ def lazy_scan(session: Session, source: str, report: Report) -> pl.LazyFrame:
         if n_rows == 0:
             yield pl.DataFrame(schema=schema)
             return
-        wanted = list(schema.names()) if with_columns is None else with_columns
+        # Polars may ask for no column and count the rows, but its frames have rows only by columns.
+        wanted = with_columns or list(schema.names())[: 1 if with_columns == [] else None]
         answer = session.query(_statement(source, schema, wanted, predicate, n_rows))
         left = n_rows
         for batch in answer.batches():
@@ -91,10 +92,7 @@ def _statement(
     needed = list(wanted)
     if predicate is not None:
         needed += [n for n in predicate.meta.root_names() if n not in needed]
-    # A frame without columns still has rows.
-    columns = [sql_text.name(column) for column in needed] or [
-        sql_text.name(schema.names()[0]),
-    ]
+    columns = [sql_text.name(column) for column in needed]
     sql = f"SELECT {', '.join(columns)} FROM {source}"
     condition = None if predicate is None else condition_of(predicate, schema)
     if condition is not None:

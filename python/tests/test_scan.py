@@ -74,6 +74,12 @@ ASKED: list[tuple[Any, str]] = [
         'SELECT "id", "month" FROM "flights"',
     ),
     (lambda f: f.select(pl.len()), ""),
+    (lambda f: f.with_row_index().select("index"), 'SELECT "id" FROM "flights"'),
+    (
+        lambda f: f.filter(pl.col("month") == 1).with_row_index().select("index"),
+        'SELECT "month" FROM "flights" WHERE ("month" = CAST(1 AS INTEGER))',
+    ),
+    (lambda f: f.head(3).with_row_index().select("index"), 'SELECT "id" FROM "flights" LIMIT 3'),
     (lambda f: f.filter(pl.col("carrier").is_null()).select(pl.len()), ""),
     (lambda f: f.head(0), ""),
     (lambda f: f.filter(pl.col("month") > 3).head(5), ""),
