@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import http.client
 import io
@@ -137,15 +136,20 @@ def _plain(value: Any) -> Any:
     """Write parameters as the server's JSON takes them."""
     if isinstance(value, Mapping):
         return {str(name): _plain(item) for name, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray | memoryview):
         return [_plain(item) for item in value]
     match value:
         case Decimal():
             return str(value)
         case dt.date() | dt.datetime() | dt.time():
             return value.isoformat()
-        case bytes():
-            return base64.b64encode(value).decode()
+        case bytes() | bytearray() | memoryview():
+            # JSON has no bytes, and as a text they would compare with no BLOB.
+            raise NeuralakeError(
+                "unsupported",
+                "a server takes no bytes as a parameter: "
+                "give base64 text and write from_base64($1) in the statement",
+            )
     return value
 
 
