@@ -182,6 +182,40 @@ TEST(Admission, RefusesFunctionsWhereverTheyHide) {
   }
 }
 
+TEST(Admission, WeighsAFunctionThatIsNamedByAText) {
+  for (const char* sql : {
+           "SELECT list_aggregate([1], 'bitstring_agg', 0, 9)",
+           "SELECT list_aggr([1], 'BITSTRING_AGG', 0, 9)",
+           "SELECT array_aggregate([1], 'reservoir_quantile', 0.5, 9)",
+           "SELECT array_aggr([1], E'reservoir_quantile', 0.5, 9)",
+           "SELECT aggregate([1], $$reservoir_quantile$$, 0.5, 9)",
+           "SELECT [1].list_aggregate('bitstring_agg', 0, 9)",
+           "SELECT l.list_aggregate('bitstring_agg', 0, 9)",
+           "SELECT t.l.list_aggregate('bitstring_agg', 0, 9)",
+           "SELECT main.list_aggregate([1], 'bitstring_agg', 0, 9)",
+           "SELECT main.list_aggregate([1], 'sum')",
+           "SELECT list_aggregate([1], name := 'bitstring_agg')",
+           "SELECT list_aggregate([1], 'bitstring' || '_agg', 0, 9)",
+           "SELECT list_aggregate([1], 'bitstring_agg'::VARCHAR, 0, 9)",
+           "SELECT list_aggregate([1], (SELECT 'sum'))",
+           "SELECT list_aggregate([1], kind) FROM aviation.flights",
+           "SELECT list_aggregate([1], $1)",
+           "SELECT list_aggregate([1], NULL)",
+           "SELECT list_aggregate([1], 'list_transform')",
+           "SELECT list_max(list_aggregate([1], 'bitstring_agg', 0, 9))",
+       }) {
+    EXPECT_EQ(KindOf(sql), ErrorKind::kPermissionDenied) << sql;
+  }
+  EXPECT_EQ(KindOf("SELECT list_aggregate([1], 'no_such')"), ErrorKind::kInvalid);
+  EXPECT_EQ(KindOf("SELECT list_aggregate([1])"), ErrorKind::kInvalid);
+  for (const char* sql :
+       {"SELECT list_aggregate([1], 'sum')", "SELECT [1].list_aggr('sum')",
+        "SELECT l.array_aggr('quantile_cont', 0.5)", "SELECT t.l.aggregate('string_agg', ', ')"}) {
+    const auto admitted = Ask(sql);
+    EXPECT_TRUE(admitted.has_value()) << sql << ": " << admitted.error().message;
+  }
+}
+
 TEST(Admission, FindsNoRelationBesideTheCatalog) {
   for (const char* sql : {
            "SELECT * FROM '/etc/passwd'",

@@ -29,6 +29,7 @@ std::string Reason(Verdict verdict) {
       return "it can be used in FROM only";
     case Verdict::kScalarOnly:
       return "it cannot be used in FROM";
+    case Verdict::kNamesAnother:
     case Verdict::kAllowed:
       break;
   }
@@ -47,6 +48,11 @@ const FunctionRule* Find(std::string_view function) {
 std::span<const FunctionRule> FunctionRules() { return kRules; }
 
 bool HasFunction(std::string_view function) { return Find(function) != nullptr; }
+
+bool NamesAnother(std::string_view function) {
+  const auto* found = Find(function);
+  return found != nullptr && found->verdict == Verdict::kNamesAnother;
+}
 
 std::vector<std::string_view> AllowedFunctions(bool as_table) {
   std::vector<std::string_view> names;

@@ -50,6 +50,16 @@ TEST(FunctionPolicy, AllowsSeriesInFromOnly) {
   EXPECT_NE(WhyRefused("histogram", true), "");
 }
 
+TEST(FunctionPolicy, KnowsWhatCallsAFunctionByItsName) {
+  for (const char* name :
+       {"aggregate", "array_aggr", "array_aggregate", "list_aggr", "LIST_AGGREGATE"}) {
+    EXPECT_TRUE(NamesAnother(name)) << name;
+    EXPECT_EQ(WhyRefused(name, false), "") << name;
+  }
+  EXPECT_FALSE(NamesAnother("list_sum"));
+  EXPECT_FALSE(NamesAnother("no_such_function"));
+}
+
 TEST(FunctionPolicy, RefusesNamesItDoesNotKnow) {
   EXPECT_NE(WhyRefused("no_such_function", false), "");
 }

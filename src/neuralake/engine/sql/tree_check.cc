@@ -388,9 +388,28 @@ void TreeCheck::Function(const std::string& name, bool as_table,
 
 void TreeCheck::FunctionCall(const duckdb::FunctionExpression& call) {
   Function(call.function_name, false, Offset(call.GetQueryLocation()));
+  if (NamesAnother(call.function_name)) NamedByArgument(call);
   Expressions(call.children);
   Maybe(call.filter);
   if (call.order_bys) Orders(call.order_bys->orders);
+}
+
+void TreeCheck::NamedByArgument(const duckdb::FunctionExpression& call) {
+  const auto offset = Offset(call.GetQueryLocation());
+  // `column.list_aggregate('sum')` comes with the column as a schema.
+  const std::size_t at = call.schema.empty() ? 1 : 0;
+  if (call.children.size() <= at) {
+    Refuse(ErrorKind::kInvalid, call.function_name + " wants the name of an aggregate", offset);
+  }
+  const auto& named = *call.children[at];
+  if (named.GetExpressionClass() != ExpressionClass::CONSTANT ||
+      named.Cast<duckdb::ConstantExpression>().value.type().id() !=
+          duckdb::LogicalTypeId::VARCHAR) {
+    Unknown(call.function_name + " of an aggregate that is not named by a plain text", offset);
+  }
+  const auto& text = named.Cast<duckdb::ConstantExpression>().value;
+  if (text.IsNull()) Unknown(call.function_name + " of no aggregate", offset);
+  Function(duckdb::StringValue::Get(text), false, Offset(named.GetQueryLocation()));
 }
 
 void TreeCheck::Window(const duckdb::WindowExpression& window) {

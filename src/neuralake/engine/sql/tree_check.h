@@ -69,6 +69,7 @@ class TreeCheck {
   void Children(const duckdb::ParsedExpression& expression);
   void Function(const std::string& name, bool as_table, std::optional<std::size_t> offset);
   void FunctionCall(const duckdb::FunctionExpression& call);
+  void NamedByArgument(const duckdb::FunctionExpression& call);
   void Window(const duckdb::WindowExpression& window);
   void Star(const duckdb::StarExpression& star);
   void Orders(const duckdb::vector<duckdb::OrderByNode>& orders);
