@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include <arrow/type.h>
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
 #include "neuralake/catalog/model.h"
@@ -28,11 +30,7 @@ namespace nb = nanobind;
 
 /// A parameter as the Python side writes it: the name (empty by position), the type, the text
 /// (nothing for null).
-struct Parameter {
-  std::string name;
-  std::string type;
-  std::optional<nb::bytes> text;
-};
+using Parameter = std::tuple<std::string, std::string, std::optional<nb::bytes>>;
 
 Result<columnar::Value> ToValue(const std::string& type_text, std::string_view bytes) {
   const auto type = TRY(columnar::ParseType(type_text));
@@ -130,8 +128,7 @@ class Session {
   Answer Query(const std::string& sql, const nb::list& parameters) {
     engine::Statement statement{sql, {}, {}};
     for (const nb::handle item : parameters) {
-      const auto [name, type, text] =
-          nb::cast<std::tuple<std::string, std::string, std::optional<nb::bytes>>>(item);
+      const auto [name, type, text] = nb::cast<Parameter>(item);
       columnar::Value value;
       if (text) value = OrRaise(ToValue(type, {text->c_str(), text->size()}));
       if (name.empty()) {
