@@ -57,9 +57,11 @@ Status Run(const SqlArguments& arguments) {
   engine::Statement statement;
   statement.sql = TRY(StatementText(arguments));
   for (const auto& parameter : arguments.parameters) TRY(AddParameter(parameter, statement));
-  const auto engine = TRY(LocalEngine(TRY(CatalogOf(arguments)), arguments.project));
-  const auto stream =
-      TRY(engine->Execute(statement, {.read = true, .write = true}, {}, Deadline::Never()));
+  const auto catalog = TRY(CatalogOf(arguments));
+  // Only now: nothing before it looks for a stop.
+  const auto deadline = Deadline::Never(StopOnSignals());
+  const auto engine = TRY(LocalEngine(catalog, arguments.project));
+  const auto stream = TRY(engine->Execute(statement, {.read = true, .write = true}, {}, deadline));
   return PrintAnswer(*stream, arguments.format);
 }
 

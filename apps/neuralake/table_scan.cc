@@ -53,8 +53,9 @@ Error Located(Error error, const std::string& uri) {
 
 Status Scan(const ScanArguments& arguments) {
   TRY(arguments.target.Check());
+  const auto deadline = Deadline::Never(StopOnSignals());
   const auto engine = TRY(LocalEngine(TRY(AdHocCatalog({"t=" + arguments.uri})), "."));
-  return WriteRows(*engine, ScanSql(arguments), arguments.target, Deadline::Never());
+  return WriteRows(*engine, ScanSql(arguments), arguments.target, deadline);
 }
 
 Status Run(const ScanArguments& arguments) {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "arrow_capsule.h"
 #include "bindings.h"
 #include "function_caller.h"
+#include "interruptible.h"
 #include "raise.h"
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
@@ -65,8 +67,9 @@ class AnswerSchema {
 /// A running statement.
 class Answer {
  public:
-  Answer(std::shared_ptr<engine::Engine> engine, std::unique_ptr<engine::RowStream> stream)
-      : engine_(std::move(engine)), stream_(std::move(stream)) {}
+  Answer(std::shared_ptr<engine::Engine> engine, std::stop_source stop,
+         std::unique_ptr<engine::RowStream> stream)
+      : engine_(std::move(engine)), stop_(std::move(stop)), stream_(std::move(stream)) {}
 
   ~Answer() {
     // Ending a statement waits for its threads, which may need the lock for a function table.
@@ -81,7 +84,7 @@ class Answer {
   AnswerSchema Schema() const { return AnswerSchema(stream_->arrow_schema()); }
 
   std::optional<Batch> Next() {
-    auto batch = Unlocked([&] { return stream_->Next(); });
+    auto batch = Interruptible(stop_, [this] { return stream_->Next(); });
     if (batch == nullptr) return std::nullopt;
     return Batch(std::move(batch));
   }
@@ -101,6 +104,7 @@ class Answer {
 
  private:
   std::shared_ptr<engine::Engine> engine_;
+  std::stop_source stop_;
   std::unique_ptr<engine::RowStream> stream_;
 };
 
@@ -137,10 +141,12 @@ class Session {
         statement.named[name] = std::move(value);
       }
     }
-    auto stream = Unlocked([&] {
-      return engine_->Execute(statement, {.read = true, .write = writes_}, {}, Deadline::Never());
+    std::stop_source stop;
+    auto stream = Interruptible(stop, [&] {
+      return engine_->Execute(statement, {.read = true, .write = writes_}, {},
+                              Deadline::Never(stop.get_token()));
     });
-    return {engine_, std::move(stream)};
+    return {engine_, std::move(stop), std::move(stream)};
   }
 
  private:

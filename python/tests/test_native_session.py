@@ -5,6 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -78,3 +84,39 @@ def test_what_no_column_holds_is_no_parameter(session: NativeSession, value: Any
     with pytest.raises(NeuralakeError) as refused:
         session.query("SELECT $1", [value])
     assert refused.value.kind == "invalid"
+
+
+# Either would run for hours: one before its first row, one after it.
+ENDLESS = [
+    "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b",
+    "SELECT a.range FROM range(10000000) a, range(10000000) b",
+]
+
+
+@contextmanager
+def interrupted_at_work() -> Iterator[None]:
+    """Interrupt this process once the engine has taken a second of processor time."""
+
+    def interrupt() -> None:
+        until = time.process_time() + 1
+        while not over.wait(0.01):
+            if time.process_time() > until:
+                os.kill(os.getpid(), signal.SIGINT)
+                break
+
+    over = threading.Event()
+    watcher = threading.Thread(target=interrupt)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+
+
+@pytest.mark.parametrize("statement", ENDLESS)
+def test_an_interrupt_ends_a_statement(session: NativeSession, statement: str) -> None:
+    with pytest.raises(KeyboardInterrupt), interrupted_at_work():
+        for _ in session.query(statement).batches():
+            pass
+    assert SqlResult(session.query("SELECT 1 AS one")).rows() == [{"one": 1}]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import pty
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -106,3 +108,34 @@ def test_errors_as_json_keep_their_codes(cli: Cli, tmp_path: Path) -> None:
     done = cli.run("scan", tmp_path / "nowhere", "--json")
     assert done.returncode == 1
     assert json.loads(done.stderr)["error"]["kind"] == "not_found"
+
+
+# Over the numbers of a cross product for which nobody waits.
+ENDLESS = "SELECT sum(a.range * b.range) FROM range(10000000) a, range(10000000) b"
+
+
+def wait_until_at_work(process: subprocess.Popen[str]) -> None:
+    """Wait until a process has had a second of processor time."""
+    while process.poll() is None:
+        user_ticks = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[11]
+        if int(user_ticks) > os.sysconf("SC_CLK_TCK"):
+            return
+        time.sleep(0.01)
+    pytest.fail(f"it ended by itself: {process.communicate()}")
+
+
+@pytest.mark.parametrize("what", ["sql", "scan"])
+def test_ctrl_c_ends_a_statement_cleanly(table: Path, what: str) -> None:
+    asked = {
+        "sql": ["sql", "--table", f"t={table}", "-c", ENDLESS],
+        "scan": ["table", "scan", str(table), "--where", f"id < ({ENDLESS})"],
+    }
+    process = subprocess.Popen(
+        [BINARY, *asked[what]], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    wait_until_at_work(process)
+    process.send_signal(signal.SIGINT)
+    out, complaint = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert complaint.endswith("the statement was cancelled\n")
+    assert len(complaint.splitlines()) == 1

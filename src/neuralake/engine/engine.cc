@@ -77,7 +77,7 @@ void Engine::SetCatalog(catalog::CatalogPtr model) {
 
 Result<std::unique_ptr<RowStream>> Engine::Execute(const Statement& statement, const Grants& grants,
                                                    const Limits& limits, const Deadline& deadline) {
-  auto context = TRY(impl_->Begin(statement, deadline.Within(limits.timeout)));
+  auto context = TRY(impl_->Begin(statement, limits.EndOf(deadline)));
   const auto options = context.connection->context->GetParserOptions();
   auto admitted = TRY(Admit(statement.sql, grants, *impl_->lake->model(), options));
   context.text = admitted.text;

@@ -28,8 +28,13 @@ struct Grants {
 };
 
 struct Limits {
-  std::optional<std::uint64_t> rows_max;       ///< Cut the answer after so many rows.
-  std::chrono::milliseconds timeout{300'000};  ///< From admission to the last row.
+  std::optional<std::uint64_t> rows_max;             ///< Cut the answer after so many rows.
+  std::optional<std::chrono::milliseconds> timeout;  ///< From admission to the last row.
+
+  /// The end of a statement that begins now: the nearer of `deadline` and the timeout.
+  Deadline EndOf(const Deadline& deadline) const {
+    return timeout ? deadline.Within(*timeout) : deadline;
+  }
 };
 
 /// What a statement that passed its limit says of itself, where nothing more is known.

@@ -96,7 +96,7 @@ Result<std::unique_ptr<RowStream>> MemoryDatabase::Execute(const Statement& stat
                                                            const Grants& /*grants*/,
                                                            const Limits& limits,
                                                            const Deadline& deadline) {
-  auto context = TRY(impl_->Begin(statement, deadline.Within(limits.timeout)));
+  auto context = TRY(impl_->Begin(statement, limits.EndOf(deadline)));
   auto admitted = TRY(
       AdmitInMemory(statement.sql, impl_->names, context.connection->context->GetParserOptions()));
   context.text = admitted.text;
