@@ -37,9 +37,9 @@ STATEMENTS = {
     "FROM lake.rows, range(100000) r GROUP BY g)",
     "sort": "SELECT max(x) FROM (SELECT id * r.range AS x FROM lake.rows, range(100000) r "
     "ORDER BY hash(x) LIMIT 30000000)",
-    # Each value is near the longest that such a pattern may have.
+    # A stretch of these values is near the longest that no interrupt ends.
     "pattern": "SELECT count(*) FROM (SELECT string_agg(md5(id::VARCHAR), '') AS v "
-    "FROM lake.rows WHERE id < 5000000 GROUP BY id // 600), range(100000) r "
+    "FROM lake.rows WHERE id < 5000000 GROUP BY id // 360), range(100000) r "
     "WHERE regexp_matches(v || r.range::VARCHAR, '[0-7].{200}[0-7].{300}z')",
 }
 

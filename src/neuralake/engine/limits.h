@@ -21,8 +21,9 @@ constexpr std::size_t kNestingMax = 200;
 /// interrupt that arrives before execution begins is lost.
 constexpr std::chrono::milliseconds kInterruptEvery{10};
 
-/// What a function may do at a stretch, before somebody looks for an interrupt.
-constexpr std::chrono::milliseconds kStretchMax{250};
+/// What a function may do at a stretch, before somebody looks for an interrupt. What ends a
+/// statement after it has the rest of the 250 ms.
+constexpr std::chrono::milliseconds kStretchMax{150};
 
 /// One step of a regular expression's machine in one state, at worst: 50 MB by a machine of some
 /// 500 states took 127 s.

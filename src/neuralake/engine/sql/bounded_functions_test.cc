@@ -56,6 +56,15 @@ TEST_F(BoundedFunctionsTest, AValueThatNothingCouldStopIsRefused) {
   }
 }
 
+TEST_F(BoundedFunctionsTest, AValueLeavesTimeToEndTheStatementAfterIt) {
+  const auto matches = [](const char* bytes) {
+    return std::string("SELECT regexp_matches(v[1:") + bytes +
+           "], '[0-7].{200}[0-7].{300}z') FROM " + kLong;
+  };
+  EXPECT_EQ(engine_.One(matches("59000")), "false");
+  EXPECT_THAT(engine_.One(matches("61000")), HasSubstr("takes values of at most 59"));
+}
+
 TEST_F(BoundedFunctionsTest, ALongNameOfATimeZoneIsRefused) {
   for (const char* call :
        {"timezone(v, TIMESTAMP '2020-01-01')", "TIMESTAMP '2020-01-01' AT TIME ZONE v",
