@@ -293,13 +293,13 @@ Lsn PushLog::FirstNeeded() const {
 /// Remove the segments whose rows are all in their tables.
 Status PushLog::ReleaseSegments() {
   std::lock_guard releasing(releasing_);
-  while (const auto segment = wal_->Removable(FirstNeeded())) {
-    parts_.kills.Reach(kill_points::kBeforeKeysWrite);
-    TRY(keys_->Persist(*segment));
-    parts_.kills.Reach(kill_points::kAfterKeysWrite);
-    TRY(wal_->RemoveOldest());
-  }
-  return {};
+  return wal_->RemoveClosed([this] { return FirstNeeded(); },
+                            [this](const SegmentSpan& segment) -> Status {
+                              parts_.kills.Reach(kill_points::kBeforeKeysWrite);
+                              TRY(keys_->Persist(segment));
+                              parts_.kills.Reach(kill_points::kAfterKeysWrite);
+                              return {};
+                            });
 }
 
 Status PushLog::Tidy() {

@@ -246,9 +246,24 @@ Result<std::string> WriteAheadLog::Read(const WalEntry& entry) const {
   return bytes;
 }
 
-std::optional<SegmentSpan> WriteAheadLog::Removable(Lsn lsn) const {
+Status WriteAheadLog::RemoveClosed(const std::function<Lsn()>& first_needed,
+                                   const std::function<Status(const SegmentSpan&)>& before_remove) {
+  std::lock_guard removing(removing_);
+  while (const auto oldest = OldestClosed()) {
+    // In this order: what was needed before the segment was closed says nothing of the records that
+    // came into it since.
+    if (oldest->last_lsn >= first_needed()) break;
+    TRY(before_remove(*oldest));
+    TRY(RemoveOldest());
+  }
+  return {};
+}
+
+/// The oldest segment when it is not the current one. The owners of its records were told, since
+/// the log's thread goes on to the next segment only after that.
+std::optional<SegmentSpan> WriteAheadLog::OldestClosed() const {
   std::lock_guard lock(mutex_);
-  if (segments_.size() < 2 || segments_.front()->last_lsn >= lsn) return std::nullopt;
+  if (segments_.size() < 2) return std::nullopt;
   const auto& oldest = *segments_.front();
   return SegmentSpan{oldest.header.number, oldest.header.first_lsn, oldest.last_lsn};
 }

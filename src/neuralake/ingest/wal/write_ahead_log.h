@@ -82,11 +82,15 @@ class WriteAheadLog {
   /// \errors kNotFound, kCorruption
   Result<std::string> Read(const WalEntry& entry) const;
 
-  /// The oldest segment when it is closed and all its records are below `lsn`.
-  std::optional<SegmentSpan> Removable(Lsn lsn) const;
-
-  /// Remove the oldest segment, which `Removable` returned.
-  Status RemoveOldest();
+  /// Remove closed segments, the oldest first, as long as all their records are below what is
+  /// needed.
+  ///
+  /// \param first_needed   the lowest record that is needed yet; asked anew for each segment, when
+  ///                       that is closed and the owners of all its records were told
+  /// \param before_remove  called before each one goes; its error keeps the segment
+  /// \errors what `before_remove` or the disk says
+  Status RemoveClosed(const std::function<Lsn()>& first_needed,
+                      const std::function<Status(const SegmentSpan&)>& before_remove);
 
   /// Number the next records above `lsn`: for a table that has seen more of this log than the disk
   /// kept.
@@ -118,6 +122,8 @@ class WriteAheadLog {
   Status Rotate();
   Status Join(const SegmentSupply::Blank& blank, const SegmentHeader& header);
   Status Undo(Error& error);
+  std::optional<SegmentSpan> OldestClosed() const;
+  Status RemoveOldest();
 
   const std::shared_ptr<LogFolder> folder_;
   const WalOptions options_;
@@ -126,6 +132,7 @@ class WriteAheadLog {
   std::string id_;
   SegmentSupply supply_;
 
+  std::mutex removing_;  // held by the one removal; taken before mutex_
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   // Guarded by mutex_.

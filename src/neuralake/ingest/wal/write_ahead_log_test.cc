@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <future>
 #include <map>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,6 +18,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using Disk = TestFolder::Disk;
 using Records = std::map<Lsn, std::string>;
 
@@ -51,6 +53,18 @@ Result<WalEntry> Put(WriteAheadLog& log, std::string payload) {
   TRY(log.Append(std::move(payload),
                  [&](const Result<WalEntry>& entry) { promise.set_value(entry); }));
   return promise.get_future().get();
+}
+
+/// Remove what lies below `needed`; the last record of each segment that went.
+std::vector<Lsn> RemoveBelow(WriteAheadLog& log, Lsn needed) {
+  std::vector<Lsn> removed;
+  const auto done = log.RemoveClosed([&] { return needed; },
+                                     [&](const SegmentSpan& segment) {
+                                       removed.push_back(segment.last_lsn);
+                                       return Status{};
+                                     });
+  EXPECT_TRUE(done.has_value());
+  return removed;
 }
 
 std::string OnlySegment(Disk& disk) {
@@ -149,15 +163,60 @@ TEST(WriteAheadLog, GoesOnInTheNextSegmentAndRemovesOnlyClosedOnes) {
     auto& log = *opened.log;
     for (int i = 0; i < 3; ++i) ASSERT_EQ(Put(log, std::string(9000, 'x'))->lsn, i + 1);
     EXPECT_EQ(log.state().segments, 3U);
-    EXPECT_FALSE(log.Removable(1).has_value());
-    EXPECT_EQ(log.Removable(2)->last_lsn, 1);
-    ASSERT_TRUE(log.RemoveOldest().has_value());
-    ASSERT_TRUE(log.RemoveOldest().has_value());
-    EXPECT_FALSE(log.Removable(100).has_value()) << "the last segment stays";
+    EXPECT_THAT(RemoveBelow(log, 1), IsEmpty());
+    EXPECT_THAT(RemoveBelow(log, 2), ElementsAre(1));
+    EXPECT_THAT(RemoveBelow(log, 100), ElementsAre(2)) << "the last segment stays";
   }
   const auto again = Open(disk).value();
   EXPECT_EQ(again.records.size(), 1U);
   EXPECT_EQ(Put(*again.log, "next")->lsn, 4);
+}
+
+TEST(WriteAheadLog, KeepsASegmentThatWasClosedAfterItWasAskedWhatIsNeeded) {
+  auto opened = Open(std::make_shared<Disk>()).value();
+  auto& log = *opened.log;
+  std::optional<WalEntry> needed;
+  const auto first_needed = [&]() -> Lsn {
+    if (needed.has_value()) return needed->lsn;
+    // Nothing is needed; before that is heard, a record comes that is, and another segment begins.
+    needed = Put(log, "needed").value();
+    EXPECT_TRUE(Put(log, std::string(9000, 'x')).has_value());
+    return INT64_MAX;
+  };
+  std::vector<Lsn> removed;
+  const auto note = [&](const SegmentSpan& segment) -> Status {
+    removed.push_back(segment.last_lsn);
+    return {};
+  };
+  ASSERT_EQ(Put(log, std::string(9000, 'x'))->lsn, 1);
+  ASSERT_TRUE(log.RemoveClosed(first_needed, note).has_value());
+  EXPECT_FALSE(needed.has_value()) << "no segment is closed, so it does not matter";
+  ASSERT_EQ(Put(log, std::string(9000, 'x'))->lsn, 2);
+  ASSERT_TRUE(log.RemoveClosed(first_needed, note).has_value());
+  EXPECT_THAT(removed, ElementsAre(1));
+  EXPECT_EQ(log.Read(needed.value()).value(), "needed");
+}
+
+TEST(WriteAheadLog, TellsTheOwnersOfRecordsBeforeTheirSegmentIsClosed) {
+  const auto disk = std::make_shared<Disk>();
+  auto opened = Open(disk).value();
+  auto& log = *opened.log;
+  std::promise<void> last;
+  std::vector<Lsn> kept;
+  {
+    // While the log's thread stands in its first write, the others queue up behind it.
+    std::unique_lock lock(disk->mutex);
+    for (int i = 0; i < 9; ++i) {
+      const auto done = [&, i](const Result<WalEntry>& entry) {
+        (void)RemoveBelow(log, INT64_MAX);
+        if (entry.has_value() && log.Read(*entry).has_value()) kept.push_back(entry->lsn);
+        if (i == 8) last.set_value();
+      };
+      ASSERT_TRUE(log.Append(std::string(5000, 'x'), done).has_value());
+    }
+  }
+  last.get_future().wait();
+  EXPECT_THAT(kept, ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9));
 }
 
 TEST(WriteAheadLog, RefusesWhenFullAndGoesOnOnceThereIsRoom) {
@@ -168,7 +227,7 @@ TEST(WriteAheadLog, RefusesWhenFullAndGoesOnOnceThereIsRoom) {
   const auto refused = Put(log, std::string(9000, 'x'));
   EXPECT_EQ(refused.error().kind, ErrorKind::kResourceExhausted);
   EXPECT_THAT(refused.error().message, HasSubstr("the log is full"));
-  ASSERT_TRUE(log.RemoveOldest().has_value());
+  EXPECT_THAT(RemoveBelow(log, 2), ElementsAre(1));
   EXPECT_EQ(Put(log, std::string(9000, 'x'))->lsn, 5);
 }
 
