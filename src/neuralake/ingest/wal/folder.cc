@@ -148,7 +148,7 @@ class PosixFolder final : public LogFolder {
   Result<std::unique_ptr<LogFile>> Create(std::string_view name, std::uint64_t size) override {
     auto file = std::make_unique<PosixFile>(TRY(OpenAt(name, O_CREAT | O_TRUNC)), Path(name));
     auto filled = file->Fill(size);
-    if (filled.has_value()) filled = SyncFolder();
+    if (filled.has_value()) filled = Sync();
     if (!filled.has_value()) {
       ::unlinkat(fd_.get(), std::string(name).c_str(), 0);
       return std::unexpected(std::move(filled).error());
@@ -172,14 +172,19 @@ class PosixFolder final : public LogFolder {
     if (::renameat(fd_.get(), std::string(from).c_str(), fd_.get(), std::string(to).c_str()) != 0) {
       return SystemError("cannot rename", Path(from));
     }
-    return SyncFolder();
+    return Sync();
   }
 
   Status Remove(std::string_view name) override {
     if (::unlinkat(fd_.get(), std::string(name).c_str(), 0) != 0 && errno != ENOENT) {
       return SystemError("cannot remove", Path(name));
     }
-    return SyncFolder();
+    return Sync();
+  }
+
+  Status Sync() override {
+    if (::fsync(fd_.get()) != 0) return SystemError("cannot sync", path_);
+    return {};
   }
 
  private:
@@ -189,11 +194,6 @@ class PosixFolder final : public LogFolder {
     Descriptor fd(::openat(fd_.get(), std::string(name).c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
     if (fd.get() < 0) return SystemError("cannot open", Path(name));
     return fd;
-  }
-
-  Status SyncFolder() {
-    if (::fsync(fd_.get()) != 0) return SystemError("cannot sync", path_);
-    return {};
   }
 
   Descriptor fd_;

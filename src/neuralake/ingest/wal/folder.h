@@ -62,6 +62,9 @@ class LogFolder {
   /// Remove a file, durably; no error when it is not there.
   virtual Status Remove(std::string_view name) = 0;
 
+  /// Make the names of all files durable, also those that an earlier process gave.
+  virtual Status Sync() = 0;
+
   /// Make a small file with these bytes in one durable step.
   virtual Status Put(std::string_view name, std::string_view bytes);
 };

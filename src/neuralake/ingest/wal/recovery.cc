@@ -95,6 +95,10 @@ Result<RecoveredLog> RecoverLog(LogFolder& folder, const ReplayRecord& replay) {
     }
     log.segments.push_back(std::move(segment));
   }
+  // A process that was killed between writing and syncing leaves records, and the name of their
+  // segment, to the kernel alone. From here on they count as synced.
+  if (!log.segments.empty()) TRY(log.segments.back().file->Sync());
+  TRY(folder.Sync());
   return log;
 }
 

@@ -41,8 +41,10 @@ using ReplayRecord = std::function<Status(const WalEntry&, std::string_view payl
 
 /// Read a log folder, cut the torn tail of a crash, and remove what a crash left half made.
 ///
-/// Afterwards appending may go on at the end of the last segment: what follows it is zero.
+/// Afterwards all that was found is synced, and appending may go on at the end of the last segment:
+/// what follows it is zero.
 /// \errors kCorruption  damage to synced records or a missing segment; names file and offset
+///         and whatever the disk or `replay` says
 Result<RecoveredLog> RecoverLog(LogFolder& folder, const ReplayRecord& replay);
 
 }  // namespace neuralake::ingest

@@ -48,13 +48,39 @@ class TestFile final : public LogFile {
   std::shared_ptr<TestFolder::Disk::File> file_;
 };
 
+/// All of `disk` but what it is told to do. Under its mutex.
+std::shared_ptr<TestFolder::Disk> Copy(const TestFolder::Disk& disk) {
+  using Disk = TestFolder::Disk;
+  const auto copy = std::make_shared<Disk>();
+  std::map<const Disk::File*, std::shared_ptr<Disk::File>> copied;  // a file may have two names
+  const auto copy_of = [&](const Disk::Files& files) {
+    Disk::Files copies;
+    for (const auto& [name, file] : files) {
+      auto& made = copied[file.get()];
+      if (made == nullptr) made = std::make_shared<Disk::File>(*file);
+      copies[name] = made;
+    }
+    return copies;
+  };
+  for (const auto& files : disk.before) copy->before.push_back(copy_of(files));
+  copy->files = copy_of(disk.files);
+  return copy;
+}
+
 }  // namespace
+
+std::shared_ptr<TestFolder::Disk> TestFolder::AfterKill(Disk& disk) {
+  std::lock_guard lock(disk.mutex);
+  return Copy(disk);
+}
 
 std::shared_ptr<TestFolder::Disk> TestFolder::AfterPowerCut(Disk& disk, Rng& rng) {
   constexpr std::size_t kSector = 512;
   const auto after = std::make_shared<Disk>();
   std::lock_guard lock(disk.mutex);
-  for (const auto& [name, file] : disk.files) {
+  const auto durable = disk.before.empty() ? 0 : rng.Below(disk.before.size() + 1);
+  for (const auto& [name, file] :
+       durable < disk.before.size() ? disk.before[durable] : disk.files) {
     auto bytes = file->synced;
     bytes.resize(std::max(bytes.size(), file->written.size()), '\0');
     for (std::size_t at = 0; at < file->written.size(); at += kSector) {
@@ -79,6 +105,7 @@ Result<std::unique_ptr<LogFile>> TestFolder::Create(std::string_view name, std::
   const std::string zeros(size, '\0');
   auto file = std::make_shared<Disk::File>(Disk::File{zeros, zeros});
   disk_->files.insert_or_assign(std::string(name), file);
+  disk_->before.clear();
   return std::make_unique<TestFile>(disk_, file);
 }
 
@@ -104,9 +131,14 @@ Status TestFolder::Rename(std::string_view from, std::string_view to) {
   if (found == disk_->files.end())
     return Fail(ErrorKind::kNotFound, "no file " + std::string(from));
   auto file = found->second;
+  disk_->before.push_back(disk_->files);
   disk_->files.erase(found);
   disk_->files.insert_or_assign(std::string(to), std::move(file));
-  if (disk_->rename_faults.empty()) return {};
+  if (disk_->in_rename) disk_->in_rename(Copy(*disk_));
+  if (disk_->rename_faults.empty()) {
+    disk_->before.clear();
+    return {};
+  }
   const auto kind = disk_->rename_faults.back();
   disk_->rename_faults.pop_back();
   return Fail(kind, "the test disk refuses to sync its folder");
@@ -117,6 +149,13 @@ Status TestFolder::Remove(std::string_view name) {
   if (const auto found = disk_->files.find(name); found != disk_->files.end()) {
     disk_->files.erase(found);
   }
+  disk_->before.clear();
+  return {};
+}
+
+Status TestFolder::Sync() {
+  std::lock_guard lock(disk_->mutex);
+  disk_->before.clear();
   return {};
 }
 

@@ -1,7 +1,6 @@
 #include "neuralake/ingest/wal/write_ahead_log.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 #include <map>
 #include <optional>
@@ -9,9 +8,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "neuralake/ingest/kill_points.h"
 #include "neuralake/ingest/wal/scan.h"
 #include "neuralake/ingest/wal/test_folder.h"
-#include "neuralake/storage/test_syncs.h"
 
 namespace neuralake::ingest {
 namespace {
@@ -35,11 +34,26 @@ SeededRng& TestRng() {
   return rng;
 }
 
-Result<Opened> Open(const std::shared_ptr<Disk>& disk, WalOptions options = kSmall) {
+/// Keeps what a process leaves that is killed between the last write and its sync.
+class KillAfterWrite final : public KillSwitch {
+ public:
+  explicit KillAfterWrite(Disk& disk) : disk_(disk) {}
+  void Reach(std::string_view point) override {
+    if (point == kill_points::kAfterLogWrite) left = TestFolder::AfterKill(disk_);
+  }
+
+  std::shared_ptr<Disk> left;  ///< To be read once the write was answered.
+
+ private:
+  Disk& disk_;
+};
+
+Result<Opened> Open(const std::shared_ptr<Disk>& disk, WalOptions options = kSmall,
+                    KillSwitch& kills = KillSwitch::Off()) {
   Opened opened;
   opened.log =
-      TRY(WriteAheadLog::Open(std::make_unique<TestFolder>(disk), options, KillSwitch::Off(),
-                              TestRng(), [&](const WalEntry& entry, std::string_view payload) {
+      TRY(WriteAheadLog::Open(std::make_unique<TestFolder>(disk), options, kills, TestRng(),
+                              [&](const WalEntry& entry, std::string_view payload) {
                                 opened.records[entry.lsn] = payload;
                                 opened.entries.push_back(entry);
                                 return Status{};
@@ -87,6 +101,53 @@ TEST(WriteAheadLog, ReadsBackWhatItAcknowledgedAfterAPowerCut) {
   const auto again = Open(disk).value();
   EXPECT_EQ(again.records, (Records{{1, "one"}, {2, "two"}}));
   EXPECT_EQ(Put(*again.log, "three")->lsn, 3);
+}
+
+/// `text` as the last record of `disk`, written by a process that is killed before it syncs.
+std::shared_ptr<Disk> KilledWriting(const std::shared_ptr<Disk>& disk, const std::string& text) {
+  KillAfterWrite kills(*disk);
+  const auto opened = Open(disk, kSmall, kills).value();
+  EXPECT_TRUE(Put(*opened.log, text).has_value());
+  return kills.left;
+}
+
+TEST(WriteAheadLog, CallsARecordOfAKilledProcessDurableOnlyOnceItIsSynced) {
+  const std::string text(2000, 'x');
+  for (int round = 0; round < 20; ++round) {
+    // The next process finds the first record in the kernel's memory alone, and says of the second
+    // that it was synced before that.
+    auto disk = KilledWriting(std::make_shared<Disk>(), text);
+    disk = KilledWriting(disk, text);
+    const auto again = Open(TestFolder::AfterPowerCut(*disk, TestRng()));
+    ASSERT_TRUE(again.has_value()) << Describe(again.error());
+    ASSERT_EQ(again->records.count(1), 1U);
+  }
+}
+
+TEST(WriteAheadLog, KeepsWhatItWritesIntoASegmentThatAKilledProcessHadBegun) {
+  const auto disk = std::make_shared<Disk>();
+  std::shared_ptr<Disk> left;
+  disk->in_rename = [&](std::shared_ptr<Disk> killed) { left = std::move(killed); };
+  {
+    const auto opened = Open(disk).value();
+    ASSERT_TRUE(Put(*opened.log, std::string(9000, 'x')).has_value());
+    ASSERT_TRUE(Put(*opened.log, std::string(9000, 'y')).has_value());
+  }
+  // No next segment is made ahead, whose sync would be that of the folder too.
+  left->full = true;
+  const auto opened = Open(left).value();
+  ASSERT_EQ(Put(*opened.log, "kept")->lsn, 2);
+  for (int round = 0; round < 20; ++round) {
+    auto again = Open(TestFolder::AfterPowerCut(*left, TestRng())).value();
+    ASSERT_EQ(again.records[2], "kept");
+  }
+}
+
+TEST(WriteAheadLog, DoesNotOpenWhatItCannotSync) {
+  const auto disk = KilledWriting(std::make_shared<Disk>(), "text");
+  disk->sync_faults = {ErrorKind::kUnavailable};
+  EXPECT_EQ(Open(disk).error().kind, ErrorKind::kUnavailable);
+  EXPECT_EQ(Open(disk)->records, (Records{{1, "text"}}));
 }
 
 TEST(WriteAheadLog, KeepsItsIdentity) {
@@ -352,13 +413,14 @@ TEST(WriteAheadLog, SyncsOnceForAllThatWait) {
   EXPECT_LE(disk->syncs, 4);
 }
 
-TEST(WriteAheadLog, SurvivesPowerCutsAtRandomMoments) {
+TEST(WriteAheadLog, SurvivesKillsAndPowerCutsAtRandomMoments) {
   SeededRng rng(11);
   for (int round = 0; round < 60; ++round) {
     auto disk = std::make_shared<Disk>();
     Records acknowledged;
     for (int life = 0; life < 4; ++life) {
-      auto opened = Open(disk, {.segment_bytes = 16 << 10, .bytes_max = 1 << 20});
+      KillAfterWrite kills(*disk);
+      auto opened = Open(disk, {.segment_bytes = 16 << 10, .bytes_max = 1 << 20}, kills);
       ASSERT_TRUE(opened.has_value()) << Describe(opened.error());
       for (const auto& [lsn, text] : acknowledged) {
         ASSERT_EQ(opened->records[lsn], text) << "round " << round << " life " << life;
@@ -369,6 +431,12 @@ TEST(WriteAheadLog, SurvivesPowerCutsAtRandomMoments) {
         const auto entry = Put(*opened->log, text);
         ASSERT_TRUE(entry.has_value());
         acknowledged[entry->lsn] = text;
+      }
+      if (rng.Below(2) == 0) {
+        // The last one may be found by the next life, but not only by that.
+        ASSERT_TRUE(Put(*opened->log, std::string(rng.Below(6000), 'k')).has_value());
+        disk = kills.left;
+        continue;
       }
       // Some more whose answers nobody waits for: any part of them may survive.
       for (std::uint64_t i = rng.Below(4); i > 0; --i) {
@@ -384,61 +452,6 @@ TEST(WriteAheadLog, RefusesARecordLargerThanASegment) {
   EXPECT_EQ(Put(*opened.log, std::string(20 << 10, 'x')).error().kind, ErrorKind::kInvalid);
   EXPECT_EQ(Open(std::make_shared<Disk>(), {.segment_bytes = 100}).error().kind,
             ErrorKind::kInvalid);
-}
-
-TEST(LogFolder, BelongsToOneProcess) {
-  const std::string path = testing::TempDir() + "/neuralake_log_folder";
-  const auto folder = LogFolder::Open(path).value();
-  const auto second = LogFolder::Open(path);
-  EXPECT_EQ(second.error().kind, ErrorKind::kAlreadyExists);
-  EXPECT_THAT(second.error().message, HasSubstr(path));
-}
-
-TEST(LogFolder, IsMadeDurablyWithThoseAboveIt) {
-  const auto root = std::filesystem::path(testing::TempDir()) / "neuralake_log_folder_made";
-  std::filesystem::remove_all(root);
-  std::filesystem::create_directory(root);
-  const storage::TestSyncs syncs;
-  ASSERT_TRUE(LogFolder::Open(root / "a/b/").has_value());
-  EXPECT_GE(storage::TestSyncs::Count(root.string()), 1);
-  EXPECT_GE(storage::TestSyncs::Count((root / "a").string()), 1);
-}
-
-TEST(LogFolder, LeavesNoFileThatItCouldNotMake) {
-  const auto path = std::filesystem::path(testing::TempDir()) / "neuralake_log_folder_failing";
-  const auto folder = LogFolder::Open(path).value();
-  const storage::TestSyncs syncs;
-  for (const auto& failing : {path / "next.tmp", path}) {
-    storage::TestSyncs::Fail(failing.string());
-    EXPECT_EQ(folder->Create("next.tmp", 3 << 20).error().kind, ErrorKind::kUnavailable);
-    EXPECT_THAT(folder->List().value(), ElementsAre("lock")) << failing;
-    storage::TestSyncs::Heal();
-  }
-}
-
-TEST(LogFolder, LeavesNothingOfASmallFileThatItCouldNotWrite) {
-  const auto disk = std::make_shared<Disk>();
-  TestFolder folder(disk);
-  disk->write_faults = {ErrorKind::kUnavailable};
-  EXPECT_FALSE(folder.Put("small", "text").has_value());
-  EXPECT_THAT(folder.List().value(), testing::IsEmpty());
-}
-
-TEST(LogFolder, WritesAndReadsOnDisk) {
-  const std::string path = testing::TempDir() + "/neuralake_log_folder_io";
-  const auto folder = LogFolder::Open(path).value();
-  ASSERT_TRUE(folder->Put("small", "text").has_value());
-  auto file = folder->Create("large", 3 << 20).value();
-  EXPECT_EQ(folder->Size("large").value(), 3U << 20);
-  const std::vector<std::string_view> parts(2000, "abc");
-  ASSERT_TRUE(file->Write(10, parts).has_value());
-  ASSERT_TRUE(file->Sync().has_value());
-  EXPECT_EQ(file->Read(10 + 5997, 5).value(), std::string("abc\0\0", 5));
-  EXPECT_THAT(folder->List().value(), ElementsAre("large", "lock", "small"));
-  ASSERT_TRUE(folder->Rename("large", "small").has_value());
-  EXPECT_EQ(folder->OpenFile("large").error().kind, ErrorKind::kNotFound);
-  ASSERT_TRUE(folder->Remove("small").has_value());
-  ASSERT_TRUE(folder->Remove("small").has_value());
 }
 
 }  // namespace
