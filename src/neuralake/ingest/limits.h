@@ -25,8 +25,11 @@ inline constexpr std::uint64_t kGroupBytesMax = 8ULL << 20;
 inline constexpr std::size_t kAppendQueueMax = 4096;
 
 /// Decoded rows kept in memory over all tables, in bytes; beyond it pushed ones are read again from
-/// the log when their turn comes, and Kafka partitions pause.
+/// the log when their turn comes, and Kafka partitions pause. What a topic has polled already and
+/// what a flush reads again come on top.
 inline constexpr std::uint64_t kPendingBytesMax = 512ULL << 20;
+/// What bodies that are decoded at once may take together, in bytes; others wait.
+inline constexpr std::uint64_t kDecodingBytesMax = 512ULL << 20;
 /// How long the oldest acknowledged row may wait for its commit before new ones are turned away.
 inline constexpr std::chrono::milliseconds kFlushLagMax = std::chrono::minutes(5);
 /// Between attempts of a flush that failed: doubled from the first to the second.

@@ -209,29 +209,38 @@ Result<PushAnswer> PushLog::PushNew(IngestTable& table, const PushRequest& reque
         fmt::format("rows of {} wait for {} s already: {}", table.name, state.lag.count() / 1000,
                     state.error.empty() ? "the table is slow" : state.error));
   }
-  auto lease = TRY(FirstLook(table, table.pipeline->TakeDecoder(deadline)));
-  auto counts = lease.decoder->Add(type, request.body);
-  auto decoded = lease.decoder->Finish();
-  auto schema = lease.schema;
-  table.pipeline->GiveBack(std::move(lease));
-  PushAnswer answer{.counts = TRY(std::move(counts)),
-                    .received_ms = claim.received_ms,
-                    .reasons = FirstReasons(decoded)};
+  auto body = TRY(Decode(table, request, type, deadline));
+  body.answer.received_ms = claim.received_ms;
   const PushRecord record{.table = table.name,
                           .content_type = type,
                           .received_ms = claim.received_ms,
-                          .counts = answer.counts,
+                          .counts = body.answer.counts,
                           .key = request.idempotency_key,
                           .body = request.body};
   PendingRows rows{.received_ms = record.received_ms,
                    .arrived = parts_.clock.Mono(),
                    .counts = record.counts,
-                   .source_bytes = record.body.size()};
-  if (!parts_.budget.full()) {
-    rows.decoded = std::make_shared<const Decoded>(std::move(decoded));
-    rows.schema = std::move(schema);
-  }
-  return Log(*lane, record, std::move(rows), std::move(answer), claim.token, deadline);
+                   .source_bytes = record.body.size(),
+                   .decoded = std::move(body.decoded),
+                   .schema = std::move(body.schema)};
+  return Log(*lane, record, std::move(rows), std::move(body.answer), claim.token, deadline);
+}
+
+/// Decode the body of `request`, in turn with others. Its rows count from here on if they are kept,
+/// before it is logged: pushes that wait together for one sync do not all find the same room.
+Result<PushLog::Body> PushLog::Decode(IngestTable& table, const PushRequest& request,
+                                      ContentType type, const Deadline& deadline) {
+  auto lease = TRY(FirstLook(table, table.pipeline->TakeDecoder(deadline)));
+  const auto turn =
+      TRY(parts_.budget.AwaitTurn(lease.decoder->Estimate(type, request.body), deadline));
+  auto counts = lease.decoder->Add(type, request.body);
+  auto decoded = lease.decoder->Finish();
+  auto schema = lease.schema;
+  table.pipeline->GiveBack(std::move(lease));
+  Body body{.answer = {.counts = TRY(std::move(counts)), .reasons = FirstReasons(decoded)}};
+  body.decoded = parts_.budget.KeepIfItFits(std::move(decoded));
+  if (body.decoded != nullptr) body.schema = std::move(schema);
+  return body;
 }
 
 /// Make `record` durable, then hand its rows to the pipeline.

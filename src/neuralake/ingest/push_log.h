@@ -18,6 +18,7 @@
 #include "neuralake/ingest/key_store.h"
 #include "neuralake/ingest/push.h"
 #include "neuralake/ingest/table/pending.h"
+#include "neuralake/ingest/table/pending_budget.h"
 #include "neuralake/ingest/table/table_directory.h"
 #include "neuralake/ingest/wal/write_ahead_log.h"
 
@@ -93,6 +94,14 @@ class PushLog {
   Result<Lane*> ReadyLane(IngestTable& table, const Deadline& deadline);
   Result<PushAnswer> PushNew(IngestTable& table, const PushRequest& request, ContentType type,
                              const KeyStore::Claim& claim, const Deadline& deadline);
+  /// A decoded body.
+  struct Body {
+    PushAnswer answer{};
+    std::shared_ptr<const Decoded> decoded{};  ///< Null when there is no room for it.
+    std::shared_ptr<const columnar::Schema> schema{};
+  };
+  Result<Body> Decode(IngestTable& table, const PushRequest& request, ContentType type,
+                      const Deadline& deadline);
   Result<PushAnswer> Log(Lane& lane, const PushRecord& record, PendingRows rows, PushAnswer answer,
                          const KeyStore::Claim::Token& token, const Deadline& deadline);
   void Committed(Lane& lane, Lsn lsn);

@@ -1,8 +1,15 @@
 #include "neuralake/ingest/push_log.h"
 
+#include <atomic>
+#include <future>
+#include <optional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "neuralake/ingest/kafka/test_topic.h"
+#include "neuralake/ingest/kill_points.h"
+#include "neuralake/ingest/limits.h"
 #include "neuralake/ingest/test_lake.h"
 
 namespace neuralake::ingest {
@@ -270,6 +277,7 @@ TEST(PushLog, AFullLogTurnsPushesAwayUntilRowsAreCommitted) {
   EXPECT_EQ(answer.error().kind, ErrorKind::kResourceExhausted);
   EXPECT_THAT(answer.error().message, HasSubstr("the log is full"));
   ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_EQ(process->budget->bytes(), 0U) << "also that of the one that was turned away";
   EXPECT_TRUE(TestLake::PushText(*process, text).has_value());
 }
 
@@ -317,6 +325,97 @@ TEST(PushLog, WhatDoesNotFitTheMemoryIsReadFromTheLogAgain) {
   ASSERT_TRUE(process->Flush().has_value());
   EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
   EXPECT_EQ(process->budget->bytes(), 0U);
+}
+
+/// Holds the log before its writes.
+class HeldLog final : public KillSwitch {
+ public:
+  void Reach(std::string_view point) override {
+    if (point != kill_points::kBeforeLogWrite) return;
+    reached_ = true;
+    held_.wait(true);
+  }
+  void Hold() { held_ = true; }
+  void Release() {
+    held_ = false;
+    held_.notify_all();
+  }
+  bool reached() const { return held_ && reached_; }
+
+ private:
+  std::atomic<bool> held_ = false;
+  std::atomic<bool> reached_ = false;
+};
+
+TEST(PushLog, PushesThatWaitForOneSyncDoNotAllFindTheSameMemory) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  const auto one = process->budget->bytes();
+  HeldLog held;
+  TestLake::Options options;
+  options.pending_bytes_max = 2 * one;
+  options.kills = &held;
+  process = lake.Restart(std::move(process), options);
+  ASSERT_TRUE(TestLake::Push(*process, {2}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  held.Hold();
+  std::vector<std::future<bool>> pushes;
+  const auto push = [&](int id) {
+    pushes.push_back(std::async(std::launch::async,
+                                [&, id] { return TestLake::Push(*process, {id}).has_value(); }));
+  };
+  push(3);
+  ASSERT_TRUE(Until([&] { return process->log->state().wal.waiting == 0 && held.reached(); }));
+  for (int id = 4; id < 10; ++id) push(id);
+  ASSERT_TRUE(Until([&] { return process->log->state().wal.waiting == 6; }));
+  EXPECT_EQ(process->budget->bytes(), 2 * one);
+  held.Release();
+  for (auto& each : pushes) EXPECT_TRUE(each.get());
+  EXPECT_EQ(process->budget->bytes(), 2 * one);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), SizeIs(9));
+  EXPECT_EQ(process->budget->bytes(), 0U);
+}
+
+TEST(PushLog, ABodyIsDecodedWhenThereIsRoomForIt) {
+  TestLake lake;
+  const auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  std::optional<PendingBudget::Turn> other =
+      process->budget->AwaitTurn(kDecodingBytesMax, Long()).value();
+  const auto refused = process->log->Push({.database = "lake",
+                                           .table = "events",
+                                           .content_type = "application/json",
+                                           .idempotency_key = "key",
+                                           .body = R"({"id":2})"},
+                                          Deadline::After(Duration{0}));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().kind, ErrorKind::kResourceExhausted);
+  EXPECT_THAT(refused.error().message, HasSubstr("are being decoded"));
+  other.reset();
+  EXPECT_FALSE(TestLake::Push(*process, {2}, "key")->replayed);
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2"));
+}
+
+TEST(PushLog, RowsThatWereReadAgainForAFlushThatFailedDoNotStayInMemory) {
+  TestLake lake;
+  TestLake::Options options;
+  options.pending_bytes_max = 1;
+  const auto process = lake.Start(options);
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  ASSERT_TRUE(TestLake::Push(*process, {2, 3}).has_value());
+  ASSERT_TRUE(lake.store()
+                  .Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny})
+                  .has_value());
+  ASSERT_TRUE(
+      lake.store().Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
+  ASSERT_FALSE(process->Flush().has_value());
+  EXPECT_EQ(process->budget->bytes(), 0U);
+  lake.store().Heal();
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2", "3"));
 }
 
 TEST(PushLog, AnUnknownTableAndABadBodyAreRefused) {

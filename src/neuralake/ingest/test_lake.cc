@@ -88,7 +88,7 @@ std::unique_ptr<TestLake::Process> TestLake::Start(const Options& options) {
   auto log = PushLog::Open(std::make_shared<TestFolder>(disk), options.push,
                            {.tables = *process->tables,
                             .budget = *process->budget,
-                            .kills = KillSwitch::Off(),
+                            .kills = *options.kills,
                             .clock = clock,
                             .rng = rng});
   EXPECT_TRUE(log.has_value()) << Describe(log.error());

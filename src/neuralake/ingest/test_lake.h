@@ -38,6 +38,7 @@ class TestLake {
     PushLogOptions push{.wal = {.segment_bytes = 16 << 10, .bytes_max = 1 << 20}};
     FlushOptions flush{.rows = 1000, .bytes = 1 << 20};
     std::uint64_t pending_bytes_max = 1 << 20;
+    KillSwitch* kills = &KillSwitch::Off();  ///< Of the log.
   };
   std::unique_ptr<Process> Start(const Options& options);
   std::unique_ptr<Process> Start() { return Start(Options{}); }

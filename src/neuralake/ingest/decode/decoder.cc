@@ -209,6 +209,16 @@ std::int64_t Decoder::rows() const {
 
 std::uint64_t Decoder::bytes() const { return decoded_.bytes + row_->length() * row_bytes_; }
 
+std::uint64_t Decoder::Estimate(ContentType type, std::string_view body) const {
+  constexpr auto kMost = static_cast<std::uint64_t>(kDecodedBytesMax);
+  // Compression and dictionaries: its size says nothing.
+  if (type == ContentType::kArrow) return kMost;
+  // A line of one character is a row, of missing members or with a reason why it does not fit.
+  constexpr std::uint64_t kShortestRow = 2;
+  const auto row = std::max<std::uint64_t>(row_bytes_, sizeof(RejectedRow) + kReasonBytesMax);
+  return std::min(kMost, body.size() * (row / kShortestRow + 1));
+}
+
 Decoded Decoder::Finish() {
   Flush();
   return std::exchange(decoded_, {});

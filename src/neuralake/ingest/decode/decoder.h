@@ -74,6 +74,9 @@ class Decoder {
   /// Reject a body as a whole.
   void AddRejected(std::string reason, std::string_view body, std::int64_t origin);
 
+  /// How much memory the rows of `body` may take, in bytes, about: up to `kDecodedBytesMax`.
+  std::uint64_t Estimate(ContentType type, std::string_view body) const;
+
   /// How many rows wait for `Finish`.
   std::int64_t rows() const;
 

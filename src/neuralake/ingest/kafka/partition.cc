@@ -47,7 +47,7 @@ Status KafkaPartition::Take(std::span<const KafkaMessage> messages, Clock& clock
                      .received_ms = clock.Now().time_since_epoch().count(),
                      .arrived = clock.Mono()};
     messages = messages.subspan(DecodePiece(messages, *lease.decoder, rows));
-    rows.decoded = std::make_shared<const Decoded>(lease.decoder->Finish());
+    rows.decoded = pipeline_.Keep(lease.decoder->Finish());
     rows.schema = lease.schema;
     pipeline_.GiveBack(std::move(lease));
     next_ = rows.position;

@@ -67,13 +67,15 @@ TEST_F(KafkaTopicTest, IsNotReadWhileTooMuchOfItWaits) {
 
 TEST_F(KafkaTopicTest, IsNotReadWhileThereIsNoMemory) {
   topic_.Grow(100);
-  process_->budget->Take(1 << 20);
+  Decoded large;
+  large.bytes = 1 << 20;
+  auto others = process_->budget->Keep(std::move(large));
   const auto reading = Read();
   // Without a row that waits, no flush would make room: one poll is taken all the same.
   ASSERT_TRUE(Until([&] { return rows() >= 2; }));
   ASSERT_TRUE(Pauses());
   EXPECT_EQ(topic_.polls, 1);
-  process_->budget->Give(1 << 20);
+  others.reset();
   ASSERT_TRUE(Until([&] { return rows() == 100; }));
 }
 

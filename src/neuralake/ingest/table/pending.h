@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,20 +15,6 @@
 
 namespace neuralake::ingest {
 
-/// Memory that decoded rows take, over all tables.
-class PendingBudget {
- public:
-  explicit PendingBudget(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
-  void Take(std::uint64_t bytes) { bytes_ += bytes; }
-  void Give(std::uint64_t bytes) { bytes_ -= bytes; }
-  std::uint64_t bytes() const { return bytes_; }
-  bool full() const { return bytes_ >= bytes_max_; }
-
- private:
-  const std::uint64_t bytes_max_;
-  std::atomic<std::uint64_t> bytes_ = 0;
-};
-
 /// Rows of one table that are safe at their source and not yet committed: one pushed body, or some
 /// messages of one Kafka partition.
 struct PendingRows {
@@ -40,7 +25,7 @@ struct PendingRows {
   RowCounts counts{};
   std::uint64_t source_bytes = 0;    ///< As they came.
   std::optional<WalEntry> record{};  ///< Where the log has them; nothing for other sources.
-  /// The rows; null when they are to be read from the source again.
+  /// The rows, kept by the `PendingBudget`; null when they are to be read from the source again.
   std::shared_ptr<const Decoded> decoded{};
   /// The schema they were decoded for.
   std::shared_ptr<const columnar::Schema> schema{};

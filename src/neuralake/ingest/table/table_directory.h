@@ -13,7 +13,7 @@
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/catalog/model.h"
 #include "neuralake/delta/table.h"
-#include "neuralake/ingest/table/pending.h"
+#include "neuralake/ingest/table/pending_budget.h"
 #include "neuralake/ingest/table/table_pipeline.h"
 #include "neuralake/ingest/table/table_sink.h"
 

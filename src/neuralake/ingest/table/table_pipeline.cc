@@ -1,6 +1,7 @@
 #include "neuralake/ingest/table/table_pipeline.h"
 
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -36,14 +37,6 @@ bool Follow(const std::vector<std::shared_ptr<PendingRows>>& rows, std::int64_t 
 
 TablePipeline::TablePipeline(std::string name, Parts parts)
     : name_(std::move(name)), parts_(std::move(parts)) {}
-
-TablePipeline::~TablePipeline() {
-  for (const auto& lane : lanes_) {
-    for (const auto& rows : lane.waiting) {
-      if (rows->decoded != nullptr) parts_.budget.Give(rows->decoded->bytes);
-    }
-  }
-}
 
 void TablePipeline::Attach(RowSource& source) {
   std::lock_guard lock(mutex_);
@@ -128,7 +121,6 @@ void TablePipeline::Add(RowSource& source, PendingRows rows) {
   bool due = false;
   {
     std::lock_guard lock(mutex_);
-    if (rows.decoded != nullptr) parts_.budget.Take(rows.decoded->bytes);
     due = rows_ == 0;
     rows_ += RowsOf(rows);
     bytes_ += BytesOf(rows);
@@ -184,7 +176,20 @@ Status TablePipeline::Flush(const Deadline& deadline) {
     if (status.has_value() || status.error().kind != ErrorKind::kConflict) break;
   }
   Note(status);
+  if (!status.has_value()) Shed();
   return status;
+}
+
+/// After a failed flush: what it read again goes until there is room, the last ones first. The next
+/// one reads it once more.
+void TablePipeline::Shed() {
+  std::lock_guard lock(mutex_);
+  for (const auto& lane : lanes_) {
+    for (const auto& rows : std::views::reverse(lane.waiting)) {
+      if (!parts_.budget.full()) return;
+      if (rows->record.has_value()) rows->decoded = nullptr;
+    }
+  }
 }
 
 /// Remember how a flush ended; after a failure the next one waits, longer each time.
@@ -280,7 +285,6 @@ void TablePipeline::DropUntil(const RowSource& source, std::int64_t position) {
     const auto& rows = *waiting.front();
     rows_ -= RowsOf(rows);
     bytes_ -= BytesOf(rows);
-    if (rows.decoded != nullptr) parts_.budget.Give(rows.decoded->bytes);
     waiting.pop_front();
   }
 }
@@ -339,11 +343,9 @@ Status TablePipeline::LoadRows(Share& share, PendingRows& rows,
     return Fail(ErrorKind::kCorruption,
                 "acknowledged rows of table " + name_ + ": " + Describe(decoded.error()));
   }
-  auto shared = std::make_shared<const Decoded>(TRY(std::move(decoded)));
+  auto kept = Keep(TRY(std::move(decoded)));
   std::lock_guard lock(mutex_);
-  if (rows.decoded != nullptr) parts_.budget.Give(rows.decoded->bytes);
-  parts_.budget.Take(shared->bytes);
-  rows.decoded = std::move(shared);
+  rows.decoded = std::move(kept);
   rows.schema = schema;
   return {};
 }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "neuralake/base/clock.h"
@@ -18,6 +19,7 @@
 #include "neuralake/ingest/decode/decoder.h"
 #include "neuralake/ingest/limits.h"
 #include "neuralake/ingest/table/pending.h"
+#include "neuralake/ingest/table/pending_budget.h"
 #include "neuralake/ingest/table/table_sink.h"
 
 namespace neuralake::ingest {
@@ -60,7 +62,6 @@ class TablePipeline {
   };
 
   TablePipeline(std::string name, Parts parts);
-  ~TablePipeline();
 
   /// Rows of `source` may come; it outlives them.
   void Attach(RowSource& source);
@@ -82,6 +83,11 @@ class TablePipeline {
   };
   Result<Lease> TakeDecoder(const Deadline& deadline);
   void GiveBack(Lease lease);
+
+  /// Keep rows in memory that are to be added.
+  std::shared_ptr<const Decoded> Keep(Decoded decoded) {
+    return parts_.budget.Keep(std::move(decoded));
+  }
 
   /// Rows that are safe at `source`, in the order of their positions.
   void Add(RowSource& source, PendingRows rows);
@@ -132,6 +138,7 @@ class TablePipeline {
                         const Deadline& deadline);
   std::shared_ptr<const columnar::Schema> Adopt(const delta::SnapshotPtr& snapshot);
   void Note(const Status& status);
+  void Shed();
 
   const std::string name_;
   Parts parts_;

@@ -43,7 +43,7 @@ class Partition final : public RowSource {
     }
     PendingRows rows{
         .first = first, .position = next, .arrived = clock_.Mono(), .counts = {next - first, 0}};
-    rows.decoded = std::make_shared<const Decoded>(lease.decoder->Finish());
+    rows.decoded = pipeline_.Keep(lease.decoder->Finish());
     rows.schema = lease.schema;
     pipeline_.GiveBack(std::move(lease));
     pipeline_.Add(*this, std::move(rows));
