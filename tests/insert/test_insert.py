@@ -122,6 +122,17 @@ def test_a_failure_half_way_leaves_the_table_as_it_was(table: Path) -> None:
     assert error["kind"] == "invalid"
 
 
+def test_a_failure_behind_finished_files_leaves_none_of_them(table: Path) -> None:
+    # More days than a writer has open files, and then a value that does not fit.
+    error = refused(
+        table,
+        "INSERT INTO lake.t (id, day, price) SELECT i, DATE '2020-01-01' + (i % 500)::INT, "
+        "CASE WHEN i < 100000 THEN i ELSE 10000000000 END FROM range(100001) r(i)",
+    )
+    assert error["kind"] == "invalid"
+    assert list(table.rglob("*.parquet")) == []
+
+
 @pytest.mark.parametrize(
     ("statement", "said"),
     [

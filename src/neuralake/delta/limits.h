@@ -76,6 +76,9 @@ inline constexpr std::int64_t kOpenFileBytesMax = 512LL << 20;
 /// Files that are sent at a time when a writer finishes.
 inline constexpr std::size_t kFinishThreads = 4;
 
+/// What deleting files may take that were written and not committed.
+inline constexpr std::chrono::seconds kDropTime{5};
+
 /// Commits kept in memory for writers that share a table, and the actions of all of them.
 inline constexpr std::size_t kRecentCommitsMax = 64;
 inline constexpr std::size_t kRecentActionsMax = 4096;

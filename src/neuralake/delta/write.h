@@ -29,8 +29,9 @@ struct WriteOptions {
 
 /// Writes rows into data files of a table, by partition, with statistics.
 ///
-/// Feed it batches, then `Finish` for the actions to commit. Without `Finish`, files already
-/// uploaded stay as garbage for a vacuum.
+/// Feed it batches, then `Finish` for the actions to commit. Without a `Finish` that succeeds, its
+/// destructor deletes what was uploaded (see `DeleteUnnamed`); afterwards the files are the
+/// caller's, see `WrittenFiles`.
 /// \threads one thread at a time
 class DataWriter {
  public:

@@ -8,8 +8,8 @@
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
 
-#include "neuralake/base/uri.h"
 #include "neuralake/delta/data/table_write.h"
+#include "neuralake/delta/data/written_files.h"
 #include "neuralake/delta/write.h"
 #include "neuralake/maintain/limits.h"
 
@@ -152,7 +152,7 @@ class Compaction {
     const auto deadline = Deadline::After(kCommitTimeMax, {}, deadline_.clock());
     const auto outcome = table_.Commit(snapshot, RequestOf(*snapshot, rewrite, merged), deadline);
     if (!outcome.has_value()) {
-      if (outcome.error().kind == ErrorKind::kConflict) Drop(merged, deadline);
+      delta::WrittenFiles(table_.store(), merged).Settle(outcome.error());
       return std::unexpected(outcome.error());
     }
     options_.kill_switch->Reach("compact.after_commit");
@@ -192,13 +192,6 @@ class Compaction {
           delta::RemovalOf(std::move(file), deadline_.clock().Now(), /*data_change=*/false));
     }
     return request;
-  }
-
-  /// Delete files that no commit names. What cannot be deleted now is left for a vacuum.
-  void Drop(const std::vector<delta::AddFile>& files, const Deadline& deadline) const {
-    for (const auto& file : files) {
-      (void)table_.store()->Delete(PercentDecode(file.path), deadline);
-    }
   }
 
   delta::Table& table_;

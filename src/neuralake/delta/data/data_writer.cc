@@ -13,6 +13,7 @@
 #include "neuralake/delta/data/partition_path.h"
 #include "neuralake/delta/data/partition_split.h"
 #include "neuralake/delta/data/stats_json.h"
+#include "neuralake/delta/data/written_files.h"
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/table.h"
 #include "neuralake/delta/write.h"
@@ -73,6 +74,7 @@ struct OpenFile {
   std::string key;
   std::unique_ptr<ParquetWriter> writer;
   AddFile action;
+  bool closing = false;  // it may be in the store
 };
 
 class ParquetDataWriter final : public DataWriter {
@@ -83,6 +85,7 @@ class ParquetDataWriter final : public DataWriter {
         layout_(std::move(layout)),
         options_(options),
         uuid_(RandomUuid(*options.rng)) {}
+  ~ParquetDataWriter() override;
 
   Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override;
   Result<std::vector<AddFile>> Finish(const Deadline& deadline) override;
@@ -163,7 +166,18 @@ Status ParquetDataWriter::MakeRoom(const Deadline& deadline) {
   return {};
 }
 
+// No commit can name the files that `Finish` has not handed over.
+ParquetDataWriter::~ParquetDataWriter() {
+  std::vector<std::string> keys;
+  for (const auto& file : files_) {
+    file->writer.reset();
+    if (file->closing) keys.push_back(file->key);
+  }
+  DeleteUnnamed(*store_, keys);
+}
+
 Status ParquetDataWriter::Close(OpenFile& file, const Deadline& deadline) const {
+  file.closing = true;
   auto written = file.writer->Finish(deadline);
   if (!written) return Annotate(std::move(written).error(), "data file " + file.key);
   file.writer.reset();

@@ -87,6 +87,33 @@ TEST_F(DataWriterTest, RowsGoToTheirPartitions) {
             (PartitionValues{{"day", "1970-01-01"}, {"city", std::nullopt}}));
 }
 
+TEST_F(DataWriterTest, LeavesNoFilesWhenOneOfThemFails) {
+  // Once it is in the store and once it is not: who hears of the failure does not know.
+  for (const auto fault : {storage::Fault::kLoseAnswer, storage::Fault::kDeny}) {
+    ASSERT_TRUE(store_->Inject({.operation = storage::Operation::kPut,
+                                .fault = fault,
+                                .key_part = "p=8",
+                                .times = storage::FaultRule::kAlways}));
+    auto writer = Open(TableOf("id long, p int", {"p"}));
+    ASSERT_TRUE(writer->Write(*BatchOf({{"id", ColumnOf(arrow::int64(), "[1, 2]")},
+                                        {"p", ColumnOf(arrow::int32(), "[7, 8]")}}),
+                              kSoon));
+    ASSERT_FALSE(writer->Finish(kSoon));
+    EXPECT_FALSE(storage::ListAll(*store_, {}, kSoon)->empty());
+    writer.reset();
+    EXPECT_TRUE(storage::ListAll(*store_, {}, kSoon)->empty());
+    store_->Heal();
+  }
+}
+
+TEST_F(DataWriterTest, LeavesNoFilesWhenItIsDroppedBeforeItFinished) {
+  auto writer = Open(TableOf("id long"), {.target_file_bytes = 1});
+  ASSERT_TRUE(writer->Write(*BatchOf({{"id", ColumnOf(arrow::int64(), "[1, 2]")}}), kSoon));
+  ASSERT_EQ(storage::ListAll(*store_, {}, kSoon)->size(), 1U);
+  writer.reset();
+  EXPECT_TRUE(storage::ListAll(*store_, {}, kSoon)->empty());
+}
+
 TEST_F(DataWriterTest, APartitionKeepsItsFileOverBatches) {
   auto writer = Open(TableOf("id long, p int", {"p"}));
   for (int i = 0; i < 3; ++i) {

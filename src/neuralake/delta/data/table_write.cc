@@ -10,6 +10,7 @@
 #include "neuralake/columnar/json_text.h"
 #include "neuralake/columnar/schema_merge.h"
 #include "neuralake/delta/commit/creation.h"
+#include "neuralake/delta/data/written_files.h"
 
 namespace neuralake::delta {
 namespace {
@@ -190,7 +191,9 @@ Result<Written> TableWrite::Commit(const Deadline& deadline) {
     return written;
   }
   std::vector<Action> actions;
-  for (auto& file : TRY(writer_->Finish(deadline))) {
+  auto added = TRY(writer_->Finish(deadline));
+  WrittenFiles files(table_->store(), added);
+  for (auto& file : added) {
     written.bytes += file.size;
     actions.emplace_back(std::move(file));
   }
@@ -198,7 +201,9 @@ Result<Written> TableWrite::Commit(const Deadline& deadline) {
   written.files = static_cast<std::int64_t>(actions.size());
   written.created = creates();
   for (const auto& transaction : options_.transactions) actions.emplace_back(transaction);
-  return Finish(std::move(actions), std::move(written), deadline);
+  auto done = Finish(std::move(actions), std::move(written), deadline);
+  if (!done) files.Settle(done.error());
+  return done;
 }
 
 Result<Written> TableWrite::Finish(std::vector<Action> actions, Written written,

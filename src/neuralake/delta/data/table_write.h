@@ -59,8 +59,8 @@ struct Written {
 
 /// Rows on their way into a table, as one commit: all or none of them become visible.
 ///
-/// `Begin`, any number of `Write`, then `Commit`. Dropped before, it leaves files that only a
-/// vacuum sees.
+/// `Begin`, any number of `Write`, then `Commit`. Dropped before, or when the commit certainly did
+/// not happen, its files are deleted again.
 /// \threads one thread at a time
 class TableWrite {
  public:

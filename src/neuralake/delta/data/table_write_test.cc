@@ -1,5 +1,8 @@
 #include "neuralake/delta/data/table_write.h"
 
+#include <algorithm>
+#include <functional>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -7,6 +10,7 @@
 #include "neuralake/columnar/arrow_types.h"
 #include "neuralake/columnar/batch_testing.h"
 #include "neuralake/delta/features.h"
+#include "neuralake/storage/faulty_store.h"
 #include "neuralake/storage/memory_store.h"
 
 namespace neuralake::delta {
@@ -190,6 +194,51 @@ TEST_F(TableWriteTest, NewColumnsOfAMappedTableGetIdsAndPhysicalNames) {
   EXPECT_EQ(added.metadata_integer("delta.columnMapping.id"), 3);
   EXPECT_THAT(added.metadata_string("delta.columnMapping.physicalName").value_or(""),
               testing::StartsWith("col-"));
+}
+
+/// Write a row into the table in `store`; `before_commit` comes between its file and its commit.
+Status WriteWhile(const std::shared_ptr<storage::ObjectStore>& store,
+                  const std::function<void()>& before_commit) {
+  const auto batch = BatchOf(Ids("[2]"));
+  const auto write = TRY(
+      TableWrite::Begin(Table::Open(store), TRY(columnar::FromArrow(*batch->schema())), {}, kSoon));
+  TRY(write->Write(*batch, kSoon));
+  before_commit();
+  TRY(write->Commit(kSoon));
+  return {};
+}
+
+std::size_t DataFiles(storage::ObjectStore& store) {
+  const auto listed = storage::ListAll(store, {}, kSoon).value();
+  return static_cast<std::size_t>(std::ranges::count_if(
+      listed, [](const auto& object) { return !object.key.starts_with("_delta_log/"); }));
+}
+
+TEST_F(TableWriteTest, LeavesNoFilesOfACommitThatLost) {
+  ASSERT_TRUE(Write(Ids("[1]")));
+  const auto done = WriteWhile(store_, [&] {
+    ASSERT_TRUE(
+        Write(IdsAndDays("[3]", R"(["mon"])"), Mode(WriteMode::kAppend, SchemaMode::kMerge)));
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kConflict);
+  EXPECT_EQ(DataFiles(*store_), Latest()->files().count());
+}
+
+TEST_F(TableWriteTest, KeepsTheFilesOfACommitThatMayHaveHappened) {
+  ASSERT_TRUE(Write(Ids("[1]")));
+  const auto store = std::make_shared<storage::FaultyStore>(store_);
+  const auto done = WriteWhile(store, [&] {
+    ASSERT_TRUE(store->Inject(
+        {.operation = storage::Operation::kPutIfAbsent, .fault = storage::Fault::kLoseAnswer}));
+    ASSERT_TRUE(store->Inject({.operation = storage::Operation::kRead,
+                               .fault = storage::Fault::kFailBefore,
+                               .times = storage::FaultRule::kAlways}));
+  });
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::kUnknownOutcome);
+  EXPECT_EQ(Latest()->num_records(), 2);
+  EXPECT_EQ(DataFiles(*store_), 2U);
 }
 
 TEST_F(TableWriteTest, TransactionsTravelInTheSameCommit) {

@@ -73,11 +73,11 @@ class LakeInsert final : public duckdb::PhysicalOperator {
                                     duckdb::ClientContext& context,
                                     duckdb::OperatorSinkFinalizeInput& input) const override {
     auto& state = input.global_state.Cast<InsertState>();
-    PendingAppend append{source_->name(), location_, source_->snapshot_ptr(), {}};
+    PendingAppend append{source_->name(), location_, source_->snapshot_ptr(), {}, {}};
     append.reads_table = StatementState::Of(context)->Scans(source_->store()->root().ToString());
-    for (auto& file : OrThrow(state.writer->Finish(StatementState::DeadlineOf(context)))) {
-      append.actions.push_back(std::move(file));
-    }
+    auto files = OrThrow(state.writer->Finish(StatementState::DeadlineOf(context)));
+    append.written.emplace_back(source_->store(), files);
+    for (auto& file : files) append.actions.push_back(std::move(file));
     auto& transaction = duckdb::Transaction::Get(context, catalog_).Cast<LakeTransaction>();
     OrThrow(transaction.Append(std::move(append)));
     return duckdb::SinkFinalizeType::READY;

@@ -5,6 +5,21 @@
 #include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
+namespace {
+
+/// The commit of `append`, whose actions it takes.
+delta::CommitRequest RequestOf(PendingAppend& append) {
+  delta::CommitRequest request;
+  request.actions = std::move(append.actions);
+  request.info.operation = "WRITE";
+  request.info.operation_parameters["mode"] = "\"Append\"";
+  // Rows that were made of the table's own rows depend on what the statement saw.
+  request.reads.whole_table = append.reads_table;
+  request.info.is_blind_append = !append.reads_table;
+  return request;
+}
+
+}  // namespace
 
 LakeTransaction::LakeTransaction(duckdb::TransactionManager& starter, duckdb::ClientContext& client,
                                  std::shared_ptr<Lake> lake)
@@ -38,6 +53,7 @@ duckdb::CatalogEntry* LakeTransaction::Find(const std::string& key) const {
 Status LakeTransaction::Append(PendingAppend append) {
   std::lock_guard lock(mutex_);
   if (append_ && append_->location != append.location) {
+    for (auto& files : append.written) files.Drop();
     return Fail(ErrorKind::kUnsupported, "a transaction can change one table only: " +
                                              append_->name + " was changed before " + append.name);
   }
@@ -47,26 +63,33 @@ Status LakeTransaction::Append(PendingAppend append) {
   }
   append_->reads_table = append_->reads_table || append.reads_table;
   for (auto& action : append.actions) append_->actions.push_back(std::move(action));
+  for (auto& files : append.written) append_->written.push_back(std::move(files));
   return {};
 }
 
+std::unique_ptr<PendingAppend> LakeTransaction::TakeAppend() {
+  std::lock_guard lock(mutex_);
+  return std::move(append_);
+}
+
+void LakeTransaction::Rollback() {
+  const auto append = TakeAppend();
+  if (append == nullptr) return;
+  for (auto& files : append->written) files.Drop();
+}
+
 Status LakeTransaction::Commit(const Deadline& deadline) {
-  std::unique_ptr<PendingAppend> append;
-  {
-    std::lock_guard lock(mutex_);
-    append = std::move(append_);
-  }
+  const auto append = TakeAppend();
   if (!append || append->actions.empty()) return {};
-  const auto table = TRY(lake_->Table(append->location));
-  delta::CommitRequest request;
-  request.actions = std::move(append->actions);
-  request.info.operation = "WRITE";
-  request.info.operation_parameters["mode"] = "\"Append\"";
-  // Rows that were made of the table's own rows depend on what the statement saw.
-  request.reads.whole_table = append->reads_table;
-  request.info.is_blind_append = !append->reads_table;
-  auto outcome = table->Commit(append->read, std::move(request), deadline);
-  if (!outcome.has_value()) return Annotate(outcome.error(), "insert into " + append->name);
+  const auto commit = [&]() -> Result<delta::CommitOutcome> {
+    const auto table = TRY(lake_->Table(append->location));
+    return table->Commit(append->read, RequestOf(*append), deadline);
+  };
+  const auto outcome = commit();
+  if (!outcome.has_value()) {
+    for (auto& files : append->written) files.Settle(outcome.error());
+    return Annotate(outcome.error(), "insert into " + append->name);
+  }
   if (const auto statement = context.lock()) {
     StatementState::Of(*statement)->NoteCommit(append->name, outcome->version);
   }
@@ -98,6 +121,7 @@ duckdb::ErrorData LakeTransactionManager::CommitTransaction(duckdb::ClientContex
 }
 
 void LakeTransactionManager::RollbackTransaction(duckdb::Transaction& transaction) {
+  transaction.Cast<LakeTransaction>().Rollback();
   Forget(transaction);
 }
 

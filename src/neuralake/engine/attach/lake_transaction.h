@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "neuralake/delta/actions.h"
+#include "neuralake/delta/data/written_files.h"
 #include "neuralake/engine/attach/lake.h"
 #include "neuralake/engine/duck.h"
 
@@ -20,6 +21,7 @@ struct PendingAppend {
   std::string location;  ///< As in the catalog.
   delta::SnapshotPtr read;
   std::vector<delta::Action> actions;
+  std::vector<delta::WrittenFiles> written;
   bool reads_table = false;  ///< The rows come from a scan of the same table.
 };
 
@@ -41,14 +43,19 @@ class LakeTransaction final : public duckdb::Transaction {
                              duckdb::unique_ptr<duckdb::CatalogEntry> entry);
   duckdb::CatalogEntry* Find(const std::string& key) const;
 
-  /// Note what the commit shall append.
+  /// Note what the commit shall append; when that is refused its files go.
   /// \errors kUnsupported  another table was written in this transaction
   Status Append(PendingAppend append);
 
   /// Commit what was noted.
   Status Commit(const Deadline& deadline);
 
+  /// Forget what was noted; its files go.
+  void Rollback();
+
  private:
+  std::unique_ptr<PendingAppend> TakeAppend();
+
   std::shared_ptr<Lake> lake_;
   catalog::CatalogPtr model_;
   mutable std::mutex mutex_;

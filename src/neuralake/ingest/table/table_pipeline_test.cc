@@ -155,6 +155,25 @@ TEST(TablePipeline, AFlushTakesNoMoreThanItsDecodedBytesAlsoOfRowsReadAgainFromT
   }
 }
 
+TEST(TablePipeline, AFlushWhoseCommitIsRefusedLeavesNoFiles) {
+  TestLake lake;
+  const auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  ASSERT_TRUE(lake.store()
+                  .Inject({.operation = Operation::kPutIfAbsent,
+                           .fault = Fault::kDeny,
+                           .key_part = "_delta_log"})
+                  .has_value());
+  ASSERT_FALSE(process->Flush().has_value());
+  EXPECT_GT(lake.store().counts().of(Operation::kDelete), 0U);
+  const auto objects = storage::ListAll(lake.store(), {}, Long()).value();
+  for (const auto& object : objects) {
+    EXPECT_THAT(object.key, testing::StartsWith("_delta_log/"));
+  }
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1"));
+}
+
 TEST(TablePipeline, WaitsLongerAfterEachFailedFlush) {
   TestLake lake;
   const auto process = lake.Start();

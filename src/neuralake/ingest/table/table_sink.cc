@@ -7,6 +7,7 @@
 
 #include "neuralake/base/uuid.h"
 #include "neuralake/columnar/arrow_result.h"
+#include "neuralake/delta/data/written_files.h"
 #include "neuralake/ingest/kill_points.h"
 #include "neuralake/ingest/limits.h"
 
@@ -75,7 +76,9 @@ Status TableSink::Append(const delta::SnapshotPtr& read, const Batches& batches,
   std::int64_t rows = 0;
   std::int64_t file_bytes = 0;
   for (const auto& batch : batches) rows += batch->num_rows();
-  for (auto& file : TRY(Write(table->store(), *read, batches, deadline))) {
+  auto added = TRY(Write(table->store(), *read, batches, deadline));
+  delta::WrittenFiles written(table->store(), added);
+  for (auto& file : added) {
     file_bytes += file.size;
     request.actions.emplace_back(std::move(file));
   }
@@ -92,11 +95,16 @@ Status TableSink::Append(const delta::SnapshotPtr& read, const Batches& batches,
                                     {"numAddedFiles", std::to_string(files)}};
   request.info.is_blind_append = true;
   kills_.Reach(kill_points::kBeforeCommit);
-  const auto outcome = TRY(table->Commit(read, std::move(request), deadline));
+  const auto outcome = table->Commit(read, std::move(request), deadline);
+  if (!outcome.has_value()) {
+    // The rows wait on, and the next attempt writes them anew.
+    written.Settle(outcome.error());
+    return std::unexpected(outcome.error());
+  }
   kills_.Reach(kill_points::kAfterCommit);
   on_commit_({.name = declaration_.name,
               .table = table,
-              .snapshot = outcome.snapshot,
+              .snapshot = outcome->snapshot,
               .rows = rows,
               .files = files,
               .file_bytes = file_bytes,

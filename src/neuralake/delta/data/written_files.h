@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "neuralake/base/error.h"
+#include "neuralake/delta/actions.h"
+#include "neuralake/storage/object_store.h"
+
+namespace neuralake::delta {
+
+/// Delete files that no commit names and none will, within `kDropTime`. What is not deleted by then
+/// is left for a vacuum.
+void DeleteUnnamed(storage::ObjectStore& store, std::span<const std::string> keys);
+
+/// Data files on their way from a `DataWriter` into a commit.
+///
+/// \threads one thread at a time
+class WrittenFiles {
+ public:
+  /// \param files  as `DataWriter::Finish` returned them
+  WrittenFiles(std::shared_ptr<storage::ObjectStore> store, std::span<const AddFile> files);
+
+  /// Delete them: no commit of them was tried.
+  void Drop();
+
+  /// Delete them after a commit of them failed with `error`, unless it may be in the log all the
+  /// same.
+  void Settle(const Error& error);
+
+ private:
+  std::shared_ptr<storage::ObjectStore> store_;
+  std::vector<std::string> keys_;
+};
+
+}  // namespace neuralake::delta
