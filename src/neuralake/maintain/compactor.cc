@@ -175,7 +175,6 @@ class Compaction {
     request.info.operation = "OPTIMIZE";
     request.info.operation_parameters = {{"predicate", "[]"},
                                          {"targetSize", std::to_string(options_.target_bytes)}};
-    request.info.is_blind_append = false;
     std::int64_t bytes_added = 0;
     for (const auto& file : merged) {
       bytes_added += file.size;

@@ -15,7 +15,6 @@ delta::CommitRequest RequestOf(PendingAppend& append) {
   request.info.operation_parameters["mode"] = "\"Append\"";
   // Rows that were made of the table's own rows depend on what the statement saw.
   request.reads.whole_table = append.reads_table;
-  request.info.is_blind_append = !append.reads_table;
   return request;
 }
 

@@ -93,7 +93,6 @@ Status TableSink::Append(const delta::SnapshotPtr& read, const Batches& batches,
   request.info.operation_parameters = {{"outputMode", "Append"}};
   request.info.operation_metrics = {{"numOutputRows", std::to_string(rows)},
                                     {"numAddedFiles", std::to_string(files)}};
-  request.info.is_blind_append = true;
   kills_.Reach(kill_points::kBeforeCommit);
   const auto outcome = table->Commit(read, std::move(request), deadline);
   if (!outcome.has_value()) {
