@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "neuralake/base/check.h"
 #include "neuralake/ingest/kill_points.h"
 #include "neuralake/ingest/limits.h"
@@ -14,6 +16,9 @@
 namespace neuralake::ingest {
 
 namespace {
+
+/// How long a table keeps the position of an application that commits nothing.
+constexpr const char* kPositionExpiry = "delta.setTransactionRetentionDuration";
 
 std::int64_t RowsOf(const PendingRows& rows) { return rows.counts.accepted + rows.counts.rejected; }
 
@@ -134,7 +139,23 @@ Result<std::optional<std::int64_t>> TablePipeline::PositionOf(const RowSource& s
                                                               const Deadline& deadline) {
   const auto snapshot = TRY(parts_.rows.Refresh(deadline));
   Adopt(snapshot);
+  TRY(CheckKeepsPosition(source, *snapshot));
   return snapshot->transaction(source.app_id());
+}
+
+/// Refuse a source that nobody but the table knows the position of, when the table lets positions
+/// expire: it would be read from its beginning again.
+Status TablePipeline::CheckKeepsPosition(const RowSource& source,
+                                         const delta::Snapshot& snapshot) const {
+  const auto& properties = snapshot.metadata().configuration;
+  const auto expiry = properties.find(kPositionExpiry);
+  if (!source.gapless() || expiry == properties.end()) return {};
+  return Fail(ErrorKind::kUnsupported,
+              fmt::format("table {} has {} = {}: engines that heed it forget the offsets of a "
+                          "partition that was quiet for so long, and its messages would come into "
+                          "the table a second time; unset the property, or feed {} into another "
+                          "table",
+                          name_, kPositionExpiry, expiry->second, source.name()));
 }
 
 std::optional<MonoTime> TablePipeline::Due() const {
@@ -239,6 +260,7 @@ Status TablePipeline::FlushOnce(const Deadline& deadline) {
   parts_.kills.Reach(kill_points::kBeforeFlush);
   const auto snapshot = TRY(parts_.rows.Refresh(deadline));
   const auto schema = Adopt(snapshot);
+  for (const auto& share : shares) TRY(CheckKeepsPosition(*share.source, *snapshot));
   DropKnown(shares, snapshot);
   TRY(Load(shares, schema));
   if (shares.empty()) return {};

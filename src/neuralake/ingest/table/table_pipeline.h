@@ -93,6 +93,7 @@ class TablePipeline {
   void Add(RowSource& source, PendingRows rows);
 
   /// The position of `source` in the table.
+  /// \errors kUnsupported  it is gapless, and the table lets positions expire
   Result<std::optional<std::int64_t>> PositionOf(const RowSource& source, const Deadline& deadline);
 
   /// When the next flush is due; nothing when no rows wait.
@@ -125,6 +126,7 @@ class TablePipeline {
   const Lane* FindLane(const RowSource& source) const;
   std::int64_t BeginOf(const RowSource& source) const;
   Shares TakeShares() const;
+  Status CheckKeepsPosition(const RowSource& source, const delta::Snapshot& snapshot) const;
   Status FlushOnce(const Deadline& deadline);
   void DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot);
   void DropUntil(const RowSource& source, std::int64_t position);

@@ -327,6 +327,44 @@ TEST(TablePipeline, RowsBehindDroppedOnesAreNotCommittedWhileTheTableHasNoPositi
   EXPECT_THAT(lake.Ids(), ElementsAre("3", "4", "5", "6"));
 }
 
+TEST(TablePipeline, ATableThatForgetsPositionsTakesNoRowsOfASourceThatOnlyItKnowsThePositionOf) {
+  TestLake lake;
+  const auto process = lake.Start();
+  Partition partition(process->pipeline(), lake.clock);
+  partition.Give(0, 5);
+  ASSERT_TRUE(process->Flush().has_value());
+  auto metadata = lake.Open("events")->Latest(Long()).value()->metadata();
+  const auto unset = metadata;
+  metadata.configuration["delta.setTransactionRetentionDuration"] = "interval 7 days";
+  CommitAsOther(lake, {metadata});
+  partition.Give(5, 7);
+  const auto flushed = process->Flush();
+  const auto position = process->pipeline().PositionOf(partition, Long());
+  ASSERT_FALSE(flushed.has_value() || position.has_value());
+  for (const auto& error : {flushed.error(), position.error()}) {
+    EXPECT_EQ(error.kind, ErrorKind::kUnsupported);
+    EXPECT_THAT(error.message,
+                testing::AllOf(HasSubstr("lake.events"),
+                               HasSubstr("delta.setTransactionRetentionDuration = interval 7 days"),
+                               HasSubstr("unset the property")));
+  }
+  CommitAsOther(lake, {unset});
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), SizeIs(7));
+}
+
+TEST(TablePipeline, ATableThatForgetsPositionsTakesPushedRows) {
+  TestLake lake;
+  auto model = std::make_shared<catalog::CatalogModel>(*lake.catalog);
+  model->databases[0].tables[0].properties = {
+      {"delta.setTransactionRetentionDuration", "interval 7 days"}};
+  lake.catalog = model;
+  const auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1"));
+}
+
 TEST(TablePipeline, AQuietSourceIsNotKeptWaitingByABusyOne) {
   TestLake lake;
   TestLake::Options options;
