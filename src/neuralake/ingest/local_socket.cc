@@ -30,7 +30,7 @@ std::unexpected<Error> SystemError(std::string_view what, std::string_view path,
 /// folder: a project may lie as deep as it likes.
 struct Address {
   sockaddr_un name{};
-  Descriptor folder;
+  storage::FileDescriptor folder;
 };
 
 Result<Address> AddressOf(const std::string& path) {
@@ -38,7 +38,8 @@ Result<Address> AddressOf(const std::string& path) {
   const auto folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const auto file = slash == std::string::npos ? path : path.substr(slash + 1);
   Address address;
-  address.folder = Descriptor(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  address.folder =
+      storage::FileDescriptor(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (address.folder.get() < 0) return SystemError("cannot open", folder);
   const auto text = fmt::format("/proc/self/fd/{}/{}", address.folder.get(), file);
   if (file.empty() || text.size() >= sizeof(address.name.sun_path)) {
@@ -71,13 +72,9 @@ auto EndOnStop(const Deadline& deadline, int fd) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (fd_ >= 0) ::close(fd_);
-}
-
 Result<LocalSocket> LocalSocket::Connect(const std::string& path) {
   const auto address = TRY(AddressOf(path));
-  Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  storage::FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (fd.get() < 0) return SystemError("cannot make a socket for", path);
   const auto* name = reinterpret_cast<const sockaddr*>(&address.name);
   if (::connect(fd.get(), name, sizeof(address.name)) != 0) {
@@ -150,9 +147,9 @@ Status LocalSocket::Receive(std::string& frame, const Deadline& deadline) {
 
 void LocalSocket::StopReading() { ::shutdown(fd_.get(), SHUT_RD); }
 
-Result<Descriptor> ListenLocal(const std::string& path) {
+Result<storage::FileDescriptor> ListenLocal(const std::string& path) {
   const auto address = TRY(AddressOf(path));
-  Descriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  storage::FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (fd.get() < 0) return SystemError("cannot make a socket for", path);
   // Before it is bound: the file gets the mode of the socket.
   if (::fchmod(fd.get(), 0600) != 0) return SystemError("cannot protect", path);

@@ -7,24 +7,9 @@
 
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
+#include "neuralake/storage/posix_file.h"
 
 namespace neuralake::ingest {
-
-/// A file descriptor of its own.
-class Descriptor {
- public:
-  explicit Descriptor(int fd = -1) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(fd_, other.fd_);
-    return *this;
-  }
-  ~Descriptor();
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// One end of a connection on a Unix socket, carrying frames: a length of four bytes, little
 /// endian, and that many bytes.
@@ -32,7 +17,7 @@ class Descriptor {
 /// \threads one thread at a time; `StopReading` from any
 class LocalSocket {
  public:
-  explicit LocalSocket(Descriptor fd) : fd_(std::move(fd)) {}
+  explicit LocalSocket(storage::FileDescriptor fd) : fd_(std::move(fd)) {}
 
   /// \errors kUnavailable  nobody listens at `path`
   static Result<LocalSocket> Connect(const std::string& path);
@@ -57,11 +42,11 @@ class LocalSocket {
  private:
   Status ReceiveAll(char* bytes, std::size_t size, bool first, const Deadline& deadline);
 
-  Descriptor fd_;
+  storage::FileDescriptor fd_;
 };
 
 /// Listen at `path`, in place of whoever listened there before. Only the same user can connect.
 /// \errors kUnavailable  the folder is not there or cannot be written
-Result<Descriptor> ListenLocal(const std::string& path);
+Result<storage::FileDescriptor> ListenLocal(const std::string& path);
 
 }  // namespace neuralake::ingest

@@ -112,7 +112,7 @@ TEST_F(PushClientTest, DoesNotKnowWhatBecameOfAPushWhoseAnswerWasLost) {
   {
     int fd = -1;
     while (fd < 0) fd = ::accept(listener->get(), nullptr, nullptr);
-    LocalSocket socket{Descriptor(fd)};
+    LocalSocket socket{storage::FileDescriptor(fd)};
     std::string frame;
     ASSERT_TRUE(socket.Receive(frame, Soon()).has_value());
   }
@@ -130,7 +130,7 @@ TEST_F(PushClientTest, KnowsThatAPushThatWasNotReadDidNotHappen) {
   {
     int fd = -1;
     while (fd < 0) fd = ::accept(listener->get(), nullptr, nullptr);
-    const Descriptor unread(fd);
+    const storage::FileDescriptor unread(fd);
     char byte = 0;
     // All of it is there, and one byte is taken.
     while (::recv(fd, &byte, 1, 0) != 1) {

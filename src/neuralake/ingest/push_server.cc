@@ -42,14 +42,14 @@ Result<std::unique_ptr<PushServer>> PushServer::Listen(const std::string& path, 
                                                        KillSwitch& kills,
                                                        std::size_t connections_max) {
   auto listener = TRY(ListenLocal(path));
-  Descriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  storage::FileDescriptor wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (wake.get() < 0) return Fail(ErrorKind::kUnavailable, "cannot make an event descriptor");
   return std::unique_ptr<PushServer>(new PushServer(std::move(listener), std::move(wake),
                                                     std::move(calls), kills, connections_max));
 }
 
-PushServer::PushServer(Descriptor listener, Descriptor wake, Calls calls, KillSwitch& kills,
-                       std::size_t connections_max)
+PushServer::PushServer(storage::FileDescriptor listener, storage::FileDescriptor wake, Calls calls,
+                       KillSwitch& kills, std::size_t connections_max)
     : calls_(std::move(calls)),
       kills_(kills),
       connections_max_(connections_max),
@@ -80,7 +80,8 @@ void PushServer::Accept() {
     if (::poll(waiting.data(), waiting.size(), -1) < 0 && errno != EINTR) return;
     if (waiting[0].revents != 0) return;
     Reap();
-    Descriptor fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    storage::FileDescriptor fd(
+        ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd.get() >= 0) {
       Admit(std::move(fd));
     } else if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
@@ -90,7 +91,7 @@ void PushServer::Accept() {
   }
 }
 
-void PushServer::Admit(Descriptor fd) {
+void PushServer::Admit(storage::FileDescriptor fd) {
   std::lock_guard lock(mutex_);
   if (stopping_) return;
   if (connections_.size() >= connections_max_) {
@@ -134,7 +135,7 @@ void PushServer::Serve(Connection& connection) {
   }
   std::lock_guard lock(mutex_);
   connection.ended = true;
-  connection.socket = LocalSocket(Descriptor());
+  connection.socket = LocalSocket(storage::FileDescriptor());
 }
 
 /// Do the call in `frame` and reply; false when the connection is of no more use.

@@ -42,17 +42,17 @@ class PushServer {
 
  private:
   struct Connection {
-    explicit Connection(Descriptor fd) : socket(std::move(fd)) {}
+    explicit Connection(storage::FileDescriptor fd) : socket(std::move(fd)) {}
     LocalSocket socket;
     bool ended = false;  // guarded by the server's mutex
     std::thread thread;
   };
 
-  PushServer(Descriptor listener, Descriptor wake, Calls calls, KillSwitch& kills,
-             std::size_t connections_max);
+  PushServer(storage::FileDescriptor listener, storage::FileDescriptor wake, Calls calls,
+             KillSwitch& kills, std::size_t connections_max);
 
   void Accept();
-  void Admit(Descriptor fd);
+  void Admit(storage::FileDescriptor fd);
   void Serve(Connection& connection);
   bool Answer(LocalSocket& socket, std::string_view frame);
   void Reap();
@@ -60,8 +60,8 @@ class PushServer {
   const Calls calls_;
   KillSwitch& kills_;
   const std::size_t connections_max_;
-  const Descriptor listener_;
-  const Descriptor wake_;  // readable once the server stops
+  const storage::FileDescriptor listener_;
+  const storage::FileDescriptor wake_;  // readable once the server stops
   std::stop_source stop_;
 
   std::mutex mutex_;

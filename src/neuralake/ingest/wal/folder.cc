@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -20,40 +18,18 @@ namespace neuralake::ingest {
 
 namespace {
 
-std::unexpected<Error> SystemError(std::string_view what, std::string_view path) {
-  const int code = errno;
-  const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
-  const auto kind = full             ? ErrorKind::kResourceExhausted
-                    : code == ENOENT ? ErrorKind::kNotFound
-                    : code == EACCES ? ErrorKind::kPermissionDenied
-                                     : ErrorKind::kUnavailable;
-  return Fail(kind, fmt::format("{} {}: {}", what, path, std::strerror(code)));
-}
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+using storage::FailErrno;
+using storage::FileDescriptor;
 
 class PosixFile final : public LogFile {
  public:
-  PosixFile(Descriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  PosixFile(FileDescriptor fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   /// Reserve `size` bytes and make them zero, synced.
   Status Fill(std::uint64_t size) {
     const auto space = static_cast<off_t>(size);
     if (const int code = space == 0 ? 0 : ::posix_fallocate(fd_.get(), 0, space); code != 0) {
-      errno = code;
-      return SystemError("cannot reserve space for", path_);
+      return FailErrno(code, "reserve space for", path_);
     }
     // Reserved space is journalled on its first write; space that was written once is not.
     const std::string zeros(std::min<std::uint64_t>(size, 1 << 20), '\0');
@@ -81,7 +57,7 @@ class PosixFile final : public LogFile {
   }
 
   Status Sync() override {
-    if (::fdatasync(fd_.get()) != 0) return SystemError("cannot sync", path_);
+    if (::fdatasync(fd_.get()) != 0) return FailErrno(errno, "sync", path_);
     return {};
   }
 
@@ -92,7 +68,7 @@ class PosixFile final : public LogFile {
       const auto got =
           ::pread(fd_.get(), bytes.data() + have, length - have, static_cast<off_t>(offset + have));
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return SystemError("cannot read", path_);
+      if (got < 0) return FailErrno(errno, "read", path_);
       if (got == 0) break;
       have += static_cast<std::uint64_t>(got);
     }
@@ -107,7 +83,7 @@ class PosixFile final : public LogFile {
       const auto put = ::pwritev(fd_.get(), vectors.data(), static_cast<int>(vectors.size()),
                                  static_cast<off_t>(offset));
       if (put < 0 && errno == EINTR) continue;
-      if (put < 0) return SystemError("cannot write", path_);
+      if (put < 0) return FailErrno(errno, "write", path_);
       auto done = static_cast<std::uint64_t>(put);
       offset += done;
       total -= done;
@@ -123,13 +99,13 @@ class PosixFile final : public LogFile {
     return {};
   }
 
-  Descriptor fd_;
+  FileDescriptor fd_;
   std::string path_;
 };
 
 class PosixFolder final : public LogFolder {
  public:
-  PosixFolder(Descriptor fd, Descriptor lock, std::string path)
+  PosixFolder(FileDescriptor fd, FileDescriptor lock, std::string path)
       : fd_(std::move(fd)), lock_(std::move(lock)), path_(std::move(path)) {}
 
   Result<std::vector<std::string>> List() override {
@@ -163,41 +139,42 @@ class PosixFolder final : public LogFolder {
   Result<std::uint64_t> Size(std::string_view name) override {
     struct stat info;
     if (::fstatat(fd_.get(), std::string(name).c_str(), &info, 0) != 0) {
-      return SystemError("cannot look at", Path(name));
+      return FailErrno(errno, "look at", Path(name));
     }
     return static_cast<std::uint64_t>(info.st_size);
   }
 
   Status Rename(std::string_view from, std::string_view to) override {
     if (::renameat(fd_.get(), std::string(from).c_str(), fd_.get(), std::string(to).c_str()) != 0) {
-      return SystemError("cannot rename", Path(from));
+      return FailErrno(errno, "rename", Path(from));
     }
     return Sync();
   }
 
   Status Remove(std::string_view name) override {
     if (::unlinkat(fd_.get(), std::string(name).c_str(), 0) != 0 && errno != ENOENT) {
-      return SystemError("cannot remove", Path(name));
+      return FailErrno(errno, "remove", Path(name));
     }
     return Sync();
   }
 
   Status Sync() override {
-    if (::fsync(fd_.get()) != 0) return SystemError("cannot sync", path_);
+    if (::fsync(fd_.get()) != 0) return FailErrno(errno, "sync", path_);
     return {};
   }
 
  private:
   std::string Path(std::string_view name) const { return path_ + "/" + std::string(name); }
 
-  Result<Descriptor> OpenAt(std::string_view name, int flags) {
-    Descriptor fd(::openat(fd_.get(), std::string(name).c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
-    if (fd.get() < 0) return SystemError("cannot open", Path(name));
+  Result<FileDescriptor> OpenAt(std::string_view name, int flags) {
+    FileDescriptor fd(
+        ::openat(fd_.get(), std::string(name).c_str(), O_RDWR | O_CLOEXEC | flags, 0600));
+    if (!fd.valid()) return FailErrno(errno, "open", Path(name));
     return fd;
   }
 
-  Descriptor fd_;
-  Descriptor lock_;
+  FileDescriptor fd_;
+  FileDescriptor lock_;
   std::string path_;
 };
 
@@ -224,10 +201,10 @@ Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {
   }
   while (absolute.size() > 1 && absolute.ends_with('/')) absolute.pop_back();
   TRY(storage::MakeFolders(absolute));
-  Descriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (fd.get() < 0) return SystemError("cannot open", path);
-  Descriptor lock(::openat(fd.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
-  if (lock.get() < 0) return SystemError("cannot open", path + "/lock");
+  FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.valid()) return FailErrno(errno, "open", path);
+  FileDescriptor lock(::openat(fd.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  if (!lock.valid()) return FailErrno(errno, "open", path + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return Fail(ErrorKind::kAlreadyExists,
                 "log folder " + path + " is held by another process; one ingest process owns it");

@@ -19,7 +19,7 @@ class LogFile {
   virtual ~LogFile() = default;
 
   /// Put `parts`, one after the other, at `offset`.
-  /// \errors kResourceExhausted  the disk is full; kUnavailable  any other failure
+  /// \errors as `storage::FailErrno`
   virtual Status Write(std::uint64_t offset, std::span<const std::string_view> parts) = 0;
 
   /// Make all that was written durable. After an error nothing is known of it.

@@ -20,6 +20,17 @@ struct WriteAheadLog::Group {
   std::vector<WalEntry> entries;
 };
 
+namespace {
+
+/// What a failing disk means to those whose records are not on it: a folder that is gone or may not
+/// be written to is not something that they asked for.
+Error ForOwners(Error error) {
+  if (error.kind != ErrorKind::kResourceExhausted) error.kind = ErrorKind::kUnavailable;
+  return error;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<WriteAheadLog>> WriteAheadLog::Open(std::shared_ptr<LogFolder> folder,
                                                            const WalOptions& options,
                                                            KillSwitch& kills, Rng& rng,
@@ -103,14 +114,14 @@ std::size_t WriteAheadLog::WriteGroup(std::span<Waiting> waiting) {
   auto group = MakeGroup(waiting);
   if (group.records == 0 || NeedsNextSegment()) {
     if (auto rotated = Rotate(); !rotated.has_value()) {
-      FailAll(waiting, rotated.error());
+      FailAll(waiting, ForOwners(std::move(rotated).error()));
       return waiting.size();
     }
     group = MakeGroup(waiting);
   }
   const auto told = waiting.first(group.records);
   if (auto put = PutGroup(group); !put.has_value()) {
-    auto error = std::move(put).error();
+    auto error = ForOwners(std::move(put).error());
     if (!Undo(error).has_value()) error.kind = ErrorKind::kUnknownOutcome;
     FailAll(told, error);
     return told.size();

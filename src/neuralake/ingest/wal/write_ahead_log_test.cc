@@ -357,6 +357,24 @@ TEST(WriteAheadLog, AppendsNothingBehindAnEndThatTheNextSegmentMayStateAlready) 
   EXPECT_EQ(Open(killed)->records, (Records{{1, std::string(9000, 'x')}, {2, "small"}}));
 }
 
+TEST(WriteAheadLog, TellsOwnersOfAFailingDiskThatItIsUnavailable) {
+  for (const auto kind : {ErrorKind::kPermissionDenied, ErrorKind::kNotFound}) {
+    const auto disk = std::make_shared<Disk>();
+    auto opened = Open(disk).value();
+    ASSERT_TRUE(Put(*opened.log, std::string(9000, 'x')).has_value());
+    {
+      std::lock_guard lock(disk->mutex);
+      disk->rename_faults = {kind};
+    }
+    EXPECT_EQ(Put(*opened.log, std::string(9000, 'y')).error().kind, ErrorKind::kUnavailable);
+    {
+      std::lock_guard lock(disk->mutex);
+      disk->sync_faults = {kind};
+    }
+    EXPECT_EQ(Put(*opened.log, "z").error().kind, ErrorKind::kUnavailable);
+  }
+}
+
 TEST(WriteAheadLog, LeavesNoFileOfASegmentThatCouldNotBegin) {
   for (const bool sync : {false, true}) {
     const auto disk = std::make_shared<Disk>();
