@@ -46,13 +46,14 @@ ingest::IngesterOptions OptionsOf(const settings::Loaded& loaded) {
   return options;
 }
 
-/// Opens tables of any store; stores report to `metrics`.
-auto Opener(observe::Metrics& metrics, KillSwitch& kills) {
-  return [environment = settings::ProcessEnvironment(), &metrics,
+/// Opens tables of any store; stores report to `metrics`, tables tell `log`.
+auto Opener(observe::Metrics& metrics, observe::Log& log, KillSwitch& kills) {
+  return [environment = settings::ProcessEnvironment(), &metrics, &log,
           &kills](const std::string& uri) -> Result<std::shared_ptr<delta::Table>> {
     auto store = TRY(storage::OpenStore(TRY(Uri::Parse(uri)), {environment, &metrics}));
     // The ingester writes checkpoints itself, between steps at which a test may end it.
-    return delta::Table::Open(std::move(store), {.checkpoints = false, .kill_switch = &kills});
+    return delta::Table::Open(std::move(store),
+                              {.checkpoints = false, .log = &log, .kill_switch = &kills});
   };
 }
 
@@ -83,7 +84,7 @@ Status Ingest(const std::string& folder) {
   auto ingester = TRY(ingest::Ingester::Start(
       OptionsOf(loaded), {.folder = TRY(ingest::LogFolder::Open(IngestFolder(loaded))),
                           .catalog = *catalog,
-                          .open = Opener(metrics, kills),
+                          .open = Opener(metrics, log, kills),
                           .metrics = metrics,
                           .log = log,
                           .kills = kills,

@@ -31,6 +31,9 @@ inline constexpr std::uint64_t kLogPieceBytes = 4U << 20;
 /// Commit files of one task, whatever their size.
 inline constexpr std::size_t kReplayTaskFiles = 256;
 
+/// Bytes of a commit file that tell it from another of the same version.
+inline constexpr std::size_t kCommitMarkBytes = 4096;
+
 /// How long a held snapshot is followed commit by commit before the log is listed again: clean-up
 /// may have removed the next commit, which then looks like none.
 inline constexpr std::chrono::minutes kRelistAfter{10};

@@ -114,14 +114,57 @@ void LogTable::Publish(const SnapshotPtr& snapshot) {
   if (!cached_ || cached_->version() < snapshot->version()) cached_ = snapshot;
 }
 
+Result<LogState> LogTable::LookFor(const Snapshot& snapshot, const Deadline& deadline) const {
+  const auto* held = dynamic_cast<const TableSnapshot*>(&snapshot);
+  return LookForVersion(*store_, snapshot.version(),
+                        held != nullptr ? held->marks().own : std::nullopt, deadline);
+}
+
+void LogTable::Forget() {
+  committer_.Forget();
+  std::lock_guard lock(mutex_);
+  cached_ = nullptr;
+}
+
 Result<SnapshotPtr> LogTable::Latest(const Deadline& deadline) {
   std::lock_guard refresh(refresh_);
-  const auto held = Cached();
-  auto next = held ? Follow(held, deadline) : LoadNewest(deadline);
+  auto next = Newest(deadline);
   if (!next) return Named(std::move(next).error());
-  if (!held) listed_ = options_.clock->Mono();
   Publish(*next);
-  return Cached();
+  const auto held = Cached();
+  return held && held->version() > (*next)->version() ? held : *next;
+}
+
+Result<SnapshotPtr> LogTable::Newest(const Deadline& deadline) {
+  if (const auto held = Cached()) {
+    auto look = LookAside(*store_, [&] { return LookBehind(*held, deadline); });
+    auto next = Follow(held, deadline);
+    if (TRY(look.get()) == LogState::kThere) return next;
+    TellOfLoss(*held);
+    Forget();
+  }
+  listed_ = options_.clock->Mono();
+  return LoadNewest(deadline);
+}
+
+Result<LogState> LogTable::LookBehind(const Snapshot& held, const Deadline& deadline) const {
+  // That a commit of ours is there tells nothing when its put fell into the removal of the table:
+  // only the one before it does.
+  const auto* snapshot = dynamic_cast<const TableSnapshot*>(&held);
+  if (snapshot == nullptr || !snapshot->marks().before) return LookFor(held, deadline);
+  const auto before =
+      TRY(LookForVersion(*store_, held.version() - 1, snapshot->marks().before, deadline));
+  if (before != LogState::kThere || !IsLocal(*store_)) return before;
+  return LookFor(held, deadline);
+}
+
+/// What is planned on the old table ends in a conflict; that its versions begin anew, or the log is
+/// empty, would otherwise be seen by nobody.
+void LogTable::TellOfLoss(const Snapshot& held) const {
+  if (options_.log == nullptr) return;
+  options_.log->Warn(
+      "delta", "a version that was known is not in the log any more; it is read anew",
+      {{"table", store_->root().ToString()}, {"version", std::to_string(held.version())}});
 }
 
 Result<SnapshotPtr> LogTable::LoadNewest(const Deadline& deadline) const {
@@ -165,7 +208,12 @@ Result<SnapshotPtr> LogTable::LoadSegment(const LogSegment& segment, Replayed re
       time = TimeOf(*replayed.info->in_commit_timestamp);
     }
   }
-  return TableSnapshot::Make(segment.version, time, std::move(replayed.state), *options_.clock);
+  if (!replayed.mark && segment.last) {
+    const std::string& key = segment.last->key;
+    replayed.mark = MarkOf(TRY(store_->ReadRange(key, 0, kCommitMarkBytes, deadline)));
+  }
+  return TableSnapshot::Make(segment.version, time, std::move(replayed.state), *options_.clock,
+                             {.own = replayed.mark});
 }
 
 Result<CommitInfo> LogTable::ReadCommitInfo(Version version, const Deadline& deadline) const {
@@ -196,35 +244,37 @@ Result<SnapshotPtr> LogTable::Follow(SnapshotPtr base, const Deadline& deadline)
     // The store was not asked for the file's time; the writer's own is near enough for a snapshot,
     // and time travel lists the log.
     const auto stated = part.info ? part.info->timestamp : std::nullopt;
-    auto next = AdvanceBy(base, std::move(part), stated ? TimeOf(*stated) : options_.clock->Now());
+    auto next = AdvanceBy(base, std::move(part), MarkOf(*bytes),
+                          stated ? TimeOf(*stated) : options_.clock->Now());
     if (!next) return Annotate(std::move(next).error(), key);
     base = *std::move(next);
   }
 }
 
 Result<SnapshotPtr> LogTable::FollowByListing(const SnapshotPtr& base, const Deadline& deadline) {
-  auto listing = TRY(ListLog(*store_, base->version(), std::nullopt, deadline));
+  const auto hint = TRY(ReadLastCheckpoint(*store_, deadline));
+  const Version from = hint && *hint <= base->version() ? *hint : 0;
+  const auto listing = TRY(ListLog(*store_, from, std::nullopt, deadline));
   listed_ = options_.clock->Mono();
-  Version newest = -1;
-  for (const auto& file : listing.files) newest = std::max(newest, file.version);
-  if (newest == base->version()) return base;
-  // Clean-up has removed the commits behind ours, or the table was made anew.
-  if (newest < base->version()) {
-    std::lock_guard lock(mutex_);
-    cached_ = nullptr;
-  }
-  return LoadNewest(deadline);
+  const auto segment = ChooseSegment(listing, std::nullopt, {});
+  if (segment && segment->version == base->version()) return base;
+  // Clean-up has removed the commits behind ours, the log lost some that ours stands on, or the
+  // table was made anew.
+  if (!segment || segment->version < base->version()) Forget();
+  return Load(listing, std::nullopt, deadline);
 }
 
-Result<SnapshotPtr> LogTable::AdvanceBy(const SnapshotPtr& base, LogPart part,
+Result<SnapshotPtr> LogTable::AdvanceBy(const SnapshotPtr& base, LogPart part, CommitMark mark,
                                         WallTime committed) const {
   TableState state;
   Version version = 0;
+  SnapshotMarks marks{.own = mark};
   if (base) {
     const auto* snapshot = dynamic_cast<const TableSnapshot*>(base.get());
     if (snapshot == nullptr) return Fail(ErrorKind::kInvalid, "the snapshot is not of this table");
     state = snapshot->state();
     version = base->version() + 1;
+    marks.before = snapshot->marks().own;
     committed = std::max(committed, base->timestamp() + std::chrono::milliseconds(1));
   }
   state = TRY(delta::Advance(state, part));
@@ -232,16 +282,16 @@ Result<SnapshotPtr> LogTable::AdvanceBy(const SnapshotPtr& base, LogPart part,
       HasInCommitTimestamps(*state.protocol, *state.metadata)) {
     committed = TimeOf(*part.info->in_commit_timestamp);
   }
-  return TableSnapshot::Make(version, committed, std::move(state), *options_.clock);
+  return TableSnapshot::Make(version, committed, std::move(state), *options_.clock, marks);
 }
 
-Result<SnapshotPtr> LogTable::Advance(const SnapshotPtr& base, std::span<const Action> actions,
+Result<SnapshotPtr> LogTable::Advance(const SnapshotPtr& base, const CommitFile& commit,
                                       WallTime committed) const {
   LogPart part;
   part.BeginCommit(base ? base->version() + 1 : 0);
-  auto fed = Feed(actions, part);
+  auto fed = Feed(*commit.actions, part);
   if (!fed) return Named(std::move(fed).error());
-  auto next = AdvanceBy(base, std::move(part), committed);
+  auto next = AdvanceBy(base, std::move(part), commit.mark, committed);
   if (!next) return Named(std::move(next).error());
   return next;
 }
@@ -381,7 +431,13 @@ Status LogTable::Checkpoint(const Snapshot& snapshot, const Deadline& deadline) 
   if (held == nullptr) {
     return Named(Error{ErrorKind::kInvalid, "the snapshot is not of this table", {}, -1});
   }
-  auto written = WriteCheckpoint(store_, *held, *options_.kill_switch, deadline);
+  const auto look = [&]() -> Status {
+    if (TRY(LookBehind(*held, deadline)) == LogState::kThere) return {};
+    return Fail(ErrorKind::kConflict, fmt::format("version {} is not in the log any more: a "
+                                                  "checkpoint of it would stand for another table",
+                                                  held->version()));
+  };
+  auto written = WriteCheckpoint(store_, *held, look, *options_.kill_switch, deadline);
   if (!written) return Named(std::move(written).error());
   return {};
 }

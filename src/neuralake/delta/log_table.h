@@ -38,9 +38,11 @@ class LogTable final : public Table, private CommitGround {
 
  private:
   Result<std::vector<Action>> Parse(Version version, std::string_view bytes) const override;
-  Result<SnapshotPtr> Advance(const SnapshotPtr& base, std::span<const Action> actions,
+  Result<SnapshotPtr> Advance(const SnapshotPtr& base, const CommitFile& commit,
                               WallTime committed) const override;
   void Publish(const SnapshotPtr& snapshot) override;
+  Result<LogState> LookFor(const Snapshot& snapshot, const Deadline& deadline) const override;
+  void Forget() override;
   bool MayMatch(const Metadata& metadata, const AddFile& file,
                 const Predicate& predicate) const override;
 
@@ -48,10 +50,15 @@ class LogTable final : public Table, private CommitGround {
   std::unexpected<Error> Named(Error error) const;
 
   void TellOfCheckpoint(const Error& error) const;
+  void TellOfLoss(const Snapshot& held) const;
 
   /// The outcome of a commit, whose checkpoint may be due.
   Result<CommitOutcome> Committed(Result<CommitOutcome> outcome);
 
+  /// The newest snapshot, from the one that is held if the log still leads there.
+  Result<SnapshotPtr> Newest(const Deadline& deadline);
+  /// Whether the log still leads to `held`: its commit and the one before it are there.
+  Result<LogState> LookBehind(const Snapshot& held, const Deadline& deadline) const;
   Result<SnapshotPtr> LoadNewest(const Deadline& deadline) const;
   Result<SnapshotPtr> Load(LogListing listing, std::optional<Version> version,
                            const Deadline& deadline) const;
@@ -59,7 +66,8 @@ class LogTable final : public Table, private CommitGround {
                                   const Deadline& deadline) const;
   /// Read what was committed after `base`.
   Result<SnapshotPtr> Follow(SnapshotPtr base, const Deadline& deadline);
-  Result<SnapshotPtr> AdvanceBy(const SnapshotPtr& base, LogPart part, WallTime committed) const;
+  Result<SnapshotPtr> AdvanceBy(const SnapshotPtr& base, LogPart part, CommitMark mark,
+                                WallTime committed) const;
   Result<CommitInfo> ReadCommitInfo(Version version, const Deadline& deadline) const;
   Result<SnapshotPtr> FollowByListing(const SnapshotPtr& base, const Deadline& deadline);
   Result<Version> VersionAt(WallTime time, const Snapshot& latest, const LogListing& listing,

@@ -89,8 +89,9 @@ class Table {
   static Result<std::shared_ptr<Table>> OpenAt(std::string_view location,
                                                TableOptions options = {});
 
-  /// The newest version. Reads each new commit once and probes for one more; lists only the first
-  /// time.
+  /// The newest version. Reads each new commit once and probes for one more, and beside that looks
+  /// whether the log still leads to the version that is held; lists only the first time, and when
+  /// it does not. A table that was made anew so is that table.
   ///
   /// \errors kNotFound    no table there
   ///         kCorruption  the log is broken: names file, version and table; never a partial answer
@@ -115,7 +116,10 @@ class Table {
 
   /// Commit on top of `read`, rebasing over commits that do not conflict.
   ///
-  /// \errors kConflict        a commit since `read` touched what this one read; plan again
+  /// The commit that it follows is looked for beside the put: a table that was removed does not
+  /// come back by a commit, and one that was made anew gets none that was planned on the old one.
+  /// \errors kConflict        a commit since `read` touched what this one read, or the table was
+  ///                          removed: plan again
   ///         kUnknownOutcome  the answer was lost and the read-back failed: look before retrying
   ///         kUnsupported     a writer feature this build does not have, by name
   ///         kInvalid         the actions break the protocol or the table's rules

@@ -120,8 +120,9 @@ TEST_P(ConformanceSuite, ConditionalPutCreates) {
 
 TEST_P(ConformanceSuite, ConditionalPutLeavesWhatIsThere) {
   Write("object", "mine");
-  EXPECT_EQ(KindOf(store_->Put("object", "theirs", PutMode::kIfAbsent, deadline_)),
-            ErrorKind::kAlreadyExists);
+  for (const auto mode : {PutMode::kIfAbsent, PutMode::kIfAbsentInFolder}) {
+    EXPECT_EQ(KindOf(store_->Put("object", "theirs", mode, deadline_)), ErrorKind::kAlreadyExists);
+  }
   EXPECT_EQ(store_->Read("object", deadline_).value(), "mine");
   ASSERT_TRUE(store_->Delete("object", deadline_));
   EXPECT_TRUE(store_->Put("object", "theirs", PutMode::kIfAbsent, deadline_));

@@ -198,7 +198,7 @@ Result<ObjectInfo> FaultyStore::Head(std::string_view key, const Deadline& deadl
 
 Status FaultyStore::Put(std::string_view key, std::string_view bytes, PutMode mode,
                         const Deadline& deadline) {
-  const bool is_conditional = mode == PutMode::kIfAbsent;
+  const bool is_conditional = IsConditional(mode);
   const Call call(*this, is_conditional ? Operation::kPutIfAbsent : Operation::kPut, key);
   TRY(call.Before(deadline));
   if (call.Has(Fault::kTear)) {

@@ -13,11 +13,11 @@
 
 namespace neuralake::storage {
 
-Result<LocalDraft> LocalDraft::Start(std::string path, bool anonymous, Rng& rng) {
+Result<LocalDraft> LocalDraft::Start(std::string path, const Options& options, Rng& rng) {
   LocalDraft draft(std::move(path), rng);
   for (int attempt = 1;; ++attempt) {
-    TRY(draft.OpenFolder());
-    Status opened = draft.OpenFile(anonymous);
+    TRY(draft.OpenFolder(options.make_folders));
+    Status opened = draft.OpenFile(options.anonymous);
     if (opened) return draft;
     const bool folder_is_gone = opened.error().kind == ErrorKind::kNotFound;
     if (!folder_is_gone || attempt == kMakeFolderAttemptsMax) {
@@ -32,11 +32,11 @@ LocalDraft::~LocalDraft() {
   }
 }
 
-Status LocalDraft::OpenFolder() {
+Status LocalDraft::OpenFolder(bool make) {
   const std::string path = path_.substr(0, std::max<std::size_t>(path_.rfind('/'), 1));
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
   folder_ = FileDescriptor(::open(path.c_str(), kFlags));
-  if (!folder_.valid() && errno == ENOENT) {
+  if (!folder_.valid() && errno == ENOENT && make) {
     TRY(MakeFolders(path));
     folder_ = FileDescriptor(::open(path.c_str(), kFlags));
   }
@@ -66,12 +66,12 @@ Status LocalDraft::Write(std::string_view bytes) { return WriteFully(fd(), bytes
 
 Status LocalDraft::Publish(PutMode mode) {
   if (::fdatasync(fd()) != 0) return FailErrno(errno, "sync", path_);
-  const int failure = mode == PutMode::kIfAbsent ? CreateName() : ReplaceName();
+  const int failure = IsConditional(mode) ? CreateName() : ReplaceName();
   if (failure == EEXIST) return Fail(ErrorKind::kAlreadyExists, path_ + " exists already");
   if (failure != 0) return FailErrno(failure, "create", path_);
   if (::fsync(folder_.get()) != 0) {
     const int code = errno;
-    if (mode != PutMode::kIfAbsent) return FailErrno(code, "sync the folder of", path_);
+    if (!IsConditional(mode)) return FailErrno(code, "sync the folder of", path_);
     auto error = FailErrno(code, "sync the folder of", path_).error();
     return Fail(ErrorKind::kUnknownOutcome, error.message);
   }

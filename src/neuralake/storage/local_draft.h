@@ -16,11 +16,16 @@ namespace neuralake::storage {
 /// crash leaves nothing behind; elsewhere it is a hidden file of the same folder.
 class LocalDraft {
  public:
-  /// Begin a file that shall become `path`; makes the folders above it.
+  struct Options {
+    bool anonymous = true;     ///< Try a nameless file first.
+    bool make_folders = true;  ///< Those above it that are missing.
+  };
+
+  /// Begin a file that shall become `path`.
   ///
-  /// \param path       absolute
-  /// \param anonymous  try a nameless file first
-  static Result<LocalDraft> Start(std::string path, bool anonymous, Rng& rng);
+  /// \param path  absolute
+  /// \errors kNotFound  no folder for it, and none was to be made
+  static Result<LocalDraft> Start(std::string path, const Options& options, Rng& rng);
 
   LocalDraft(LocalDraft&&) = default;
   LocalDraft& operator=(LocalDraft&&) = delete;
@@ -29,8 +34,9 @@ class LocalDraft {
   Status Write(std::string_view bytes);
 
   /// Sync the data, give it its name, sync the folder. At most once.
-  /// \errors kAlreadyExists   kIfAbsent, and the name is taken
-  ///         kUnknownOutcome  kIfAbsent, named, but the folder could not be synced
+  /// \errors kAlreadyExists   conditional, and the name is taken
+  ///         kNotFound        the folder was removed meanwhile
+  ///         kUnknownOutcome  conditional, named, but the folder could not be synced
   Status Publish(PutMode mode);
 
   const std::string& path() const { return path_; }
@@ -39,7 +45,7 @@ class LocalDraft {
  private:
   LocalDraft(std::string path, Rng& rng) : path_(std::move(path)), rng_(&rng) {}
 
-  Status OpenFolder();
+  Status OpenFolder(bool make);
   Status OpenFile(bool anonymous);
   Status OpenHiddenFile();
   /// Each returns 0 or errno.

@@ -93,7 +93,9 @@ Result<ObjectInfo> LocalStore::Head(std::string_view key, const Deadline& deadli
 
 Status LocalStore::Put(std::string_view key, std::string_view bytes, PutMode mode,
                        const Deadline& deadline) {
-  LocalDraft draft = TRY(LocalDraft::Start(TRY(PathOf(key, deadline)), anonymous_drafts_, rng_));
+  const LocalDraft::Options options{.anonymous = anonymous_drafts_,
+                                    .make_folders = mode != PutMode::kIfAbsentInFolder};
+  LocalDraft draft = TRY(LocalDraft::Start(TRY(PathOf(key, deadline)), options, rng_));
   TRY(draft.Write(bytes));
   Status published = draft.Publish(mode);
   if (!published && published.error().kind == ErrorKind::kUnknownOutcome) {
@@ -105,7 +107,8 @@ Status LocalStore::Put(std::string_view key, std::string_view bytes, PutMode mod
 
 Result<std::unique_ptr<Upload>> LocalStore::StartUpload(std::string_view key,
                                                         const Deadline& deadline) {
-  LocalDraft draft = TRY(LocalDraft::Start(TRY(PathOf(key, deadline)), anonymous_drafts_, rng_));
+  LocalDraft draft =
+      TRY(LocalDraft::Start(TRY(PathOf(key, deadline)), {.anonymous = anonymous_drafts_}, rng_));
   return std::make_unique<LocalUpload>(std::string(key), std::move(draft));
 }
 

@@ -54,11 +54,22 @@ TEST_F(LocalStoreTest, LeavesOnlyTheObjectsOnDisk) {
   EXPECT_EQ(FilesOnDisk(), std::vector<std::string>{"a"});
 }
 
+TEST_F(LocalStoreTest, APutBesideOthersMakesNoFolder) {
+  const auto beside = [&] {
+    return store_->Put("a/b/two", "2", PutMode::kIfAbsentInFolder, deadline_);
+  };
+  EXPECT_EQ(beside().error().kind, ErrorKind::kNotFound);
+  EXPECT_FALSE(fs::exists(folder_));
+  ASSERT_TRUE(store_->Put("a/b/one", "1", PutMode::kIfAbsent, deadline_));
+  EXPECT_TRUE(beside());
+  EXPECT_EQ(beside().error().kind, ErrorKind::kAlreadyExists);
+}
+
 TEST_F(LocalStoreTest, NamedDraftsKeepTheSamePromises) {
   fs::create_directories(folder_);
   const std::string path = folder_ / "x/object";
   const auto put = [&](std::string_view bytes, PutMode mode) -> Status {
-    LocalDraft draft = TRY(LocalDraft::Start(path, /*anonymous=*/false, SystemRng::Get()));
+    LocalDraft draft = TRY(LocalDraft::Start(path, {.anonymous = false}, SystemRng::Get()));
     TRY(draft.Write(bytes));
     EXPECT_EQ(FilesOnDisk().size(), fs::exists(path) ? 2U : 1U);
     EXPECT_EQ(ListAll(*store_, {}, deadline_).value().size(), fs::exists(path) ? 1U : 0U);

@@ -57,7 +57,7 @@ Result<MemoryBucket::Object> MemoryBucket::Put(std::string key, std::string_view
   Object object{std::make_shared<const std::string>(bytes), now, 0};
   std::lock_guard lock(mutex_);
   const auto [place, is_new] = objects_.try_emplace(std::move(key));
-  if (!is_new && mode == PutMode::kIfAbsent) {
+  if (!is_new && IsConditional(mode)) {
     return Fail(ErrorKind::kAlreadyExists, place->first + " exists already");
   }
   object.generation = ++generation_;

@@ -31,7 +31,12 @@ struct ObjectInfo {
 enum class PutMode : std::uint8_t {
   kOverwrite,  ///< Replace what is there.
   kIfAbsent,   ///< Create, or fail with kAlreadyExists; atomic against every other writer.
+  /// The same beside other objects: a store that has folders makes none for it. What was removed
+  /// with its folder so does not come back in part.
+  kIfAbsentInFolder,
 };
+
+inline bool IsConditional(PutMode mode) { return mode != PutMode::kOverwrite; }
 
 struct ListRequest {
   std::string prefix = {};        ///< Keys that begin with it; empty for all.
@@ -94,8 +99,9 @@ class ObjectStore {
   ///
   /// A conditional put whose answer is lost is settled by the caller, who reads back and looks for
   /// its own token (see `delta::Committer`); here it is never repeated.
-  /// \errors kAlreadyExists   kIfAbsent, and the key is taken
-  ///         kUnknownOutcome  kIfAbsent, sent, and no answer came
+  /// \errors kAlreadyExists   conditional, and the key is taken
+  ///         kUnknownOutcome  conditional, sent, and no answer came
+  ///         kNotFound        kIfAbsentInFolder, and the folder of the key is not there
   virtual Status Put(std::string_view key, std::string_view bytes, PutMode mode,
                      const Deadline& deadline) = 0;
 

@@ -63,8 +63,9 @@ class CheckpointFile {
     TRY(Flush());
     TRY(Unwrap(file_->Close(), sink_->key()));
     bytes_ = TRY(Unwrap(sink_->Tell(), sink_->key()));
-    return sink_->Publish();
+    return {};
   }
+  Status Publish() { return sink_->Publish(); }
 
   std::int64_t count() const { return count_; }
   std::int64_t bytes() const { return bytes_; }
@@ -120,7 +121,9 @@ Status AddAll(const TableSnapshot& snapshot, CheckpointFile& file) {
 }  // namespace
 
 Status WriteCheckpoint(const std::shared_ptr<storage::ObjectStore>& store,
-                       const TableSnapshot& snapshot, KillSwitch& kills, const Deadline& deadline) {
+                       const TableSnapshot& snapshot, const std::function<Status()>& check,
+                       KillSwitch& kills, const Deadline& deadline) {
+  TRY(check());
   const std::string key = ClassicCheckpointKey(snapshot.version());
   CheckpointFile file(store, key, deadline);
   kills.Reach("checkpoint.before_put");
@@ -131,9 +134,12 @@ Status WriteCheckpoint(const std::shared_ptr<storage::ObjectStore>& store,
     // Parquet's own code throws below the level that gives a status.
     return Fail(ErrorKind::kInternal, fmt::format("{}: {}", key, failure.what()));
   }
+  TRY(check());
+  TRY(file.Publish());
   const auto pointed = TRY(ReadLastCheckpoint(*store, deadline));
   if (pointed && *pointed > snapshot.version()) return {};
   kills.Reach("checkpoint.before_pointer");
+  TRY(check());
   return store->Put(
       kLastCheckpointKey,
       fmt::format(R"({{"version":{},"size":{},"sizeInBytes":{},"numOfAddFiles":{}}})",

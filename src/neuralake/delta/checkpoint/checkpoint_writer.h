@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
 #include "neuralake/base/kill_switch.h"
@@ -13,11 +16,13 @@ namespace neuralake::delta {
 ///
 /// Holds a few thousand rows at a time, whatever the size of the table. Removed files within
 /// retention are kept; texts of statistics go in as they are.
+/// \param check  asked before each effect: whether the log still leads to `snapshot`
 /// \param kills  steps `checkpoint.before_put`, `checkpoint.before_pointer`
-/// \errors what the store answers
+/// \errors what the store and `check` answer
 /// \source Delta PROTOCOL.md, "Checkpoints", "Last Checkpoint File"
 Status WriteCheckpoint(const std::shared_ptr<storage::ObjectStore>& store,
-                       const TableSnapshot& snapshot, KillSwitch& kills, const Deadline& deadline);
+                       const TableSnapshot& snapshot, const std::function<Status()>& check,
+                       KillSwitch& kills, const Deadline& deadline);
 
 /// Whether a checkpoint of `snapshot` is due: each `delta.checkpointInterval` versions, 10 by
 /// default.

@@ -92,7 +92,14 @@ Status Attempt::Prepare(const CommitGround& ground, WallTime now) {
   std::get<CommitInfo>(actions_->front()).timestamp = now.time_since_epoch().count();
   SetInCommitTimestamp(now);
   text_ = CommitText(*actions_);
-  next_ = TRY(ground.Advance(base_, *actions_, now));
+  file_ = {actions_, MarkOf(text_)};
+  next_ = TRY(ground.Advance(base_, file_, now));
+  return {};
+}
+
+Status Attempt::Adopt(const CommitGround& ground, CommitFile there, WallTime committed) {
+  file_ = std::move(there);
+  next_ = TRY(ground.Advance(base_, file_, committed));
   return {};
 }
 

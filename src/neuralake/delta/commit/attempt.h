@@ -26,6 +26,10 @@ class Attempt {
   /// \errors kInvalid, kCorruption, kUnsupported  the actions make no table
   Status Prepare(const CommitGround& ground, WallTime now);
 
+  /// Take `there` for it, as the log has it: it was put with the time of an earlier try.
+  /// \errors as `Prepare`
+  Status Adopt(const CommitGround& ground, CommitFile there, WallTime committed);
+
   /// Go on from `base`, a later version.
   void Rebase(SnapshotPtr base);
 
@@ -37,6 +41,8 @@ class Attempt {
   const std::string& text() const { return text_; }
   const SnapshotPtr& next() const { return next_; }
   SharedActions actions() const { return actions_; }
+  /// The commit as it is, or would be, in the log.
+  const CommitFile& file() const { return file_; }
   Transaction transaction() const { return {*actions_, &reads_, isolation_}; }
   const Protocol& protocol() const { return *protocol_; }
   const Metadata& metadata() const { return *metadata_; }
@@ -64,6 +70,7 @@ class Attempt {
   const Metadata* metadata_ = nullptr;
 
   std::string text_;
+  CommitFile file_;
   SnapshotPtr next_;
 };
 

@@ -32,6 +32,12 @@ bool IsRefusal(ErrorKind kind) {
   }
 }
 
+// Whether a put that failed may have had an effect, or have it yet.
+bool MayBeSent(const Status& put) {
+  return !put && !IsRefusal(put.error().kind) && put.error().kind != ErrorKind::kAlreadyExists &&
+         put.error().kind != ErrorKind::kUnavailable;
+}
+
 // A look that decides between done and not done is worth a little more than the caller's time.
 Deadline ForLook(const Deadline& deadline) {
   if (!deadline.Expired() && deadline.Left() > kSettleGrace) return deadline;
@@ -86,7 +92,7 @@ Status CheckAttempt(const Attempt& attempt) {
 
 Committer::Committer(std::shared_ptr<storage::ObjectStore> store, CommitGround& ground,
                      CommitterOptions options)
-    : store_(std::move(store)), ground_(ground), options_(options) {}
+    : store_(std::move(store)), is_local_(IsLocal(*store_)), ground_(ground), options_(options) {}
 
 std::unexpected<Error> Committer::Named(Error error) const {
   return Annotate(std::move(error), "table " + store_->root().ToString());
@@ -96,6 +102,7 @@ Result<CommitOutcome> Committer::Create(Metadata metadata, std::vector<Action> a
                                         CommitInfo info, const Deadline& deadline) {
   const auto create = [&]() -> Result<CommitOutcome> {
     TRY(CheckNoTable(*store_, deadline));
+    ground_.Forget();
     CommitRequest request;
     request.actions = TRY(
         NewTable(std::move(metadata), std::move(actions), options_.clock->Now(), *options_.rng));
@@ -132,13 +139,18 @@ Result<CommitOutcome> Committer::Run(Attempt& attempt, const Deadline& deadline)
   while (last && failures < kPutFailuresMax && rebases < options_.attempts_max) {
     TRY(attempt.Prepare(ground_, options_.clock->Now()));
     options_.kill_switch->Reach("commit.before_put");
-    const Status put = store_->Put(CommitKey(attempt.version()), attempt.text(),
-                                   storage::PutMode::kIfAbsent, deadline);
+    const auto sent = Send(attempt, deadline);
+    const Status& put = sent.put;
     ++attempt.puts;
+    if (MayBeSent(put)) attempt.sent = true;
     options_.kill_switch->Reach("commit.after_put");
+    TRY(CheckBase(attempt, sent, deadline));
     if (put) return Finish(attempt);
     const auto standing = TRY(Settle(attempt, put.error(), deadline));
-    if (standing == Standing::kOurs) return Finish(attempt);
+    if (standing == Standing::kOurs) {
+      TRY(CheckBase(attempt, {.put = {}, .base = sent.base}, deadline));
+      return Finish(attempt);
+    }
     if (standing == Standing::kTheirs) {
       failures = 0;
       // Whoever lost once may simply try the next version; who loses again is behind.
@@ -166,8 +178,63 @@ Result<CommitOutcome> Committer::Run(Attempt& attempt, const Deadline& deadline)
                           attempt.version() - 1));
 }
 
+/// Put the commit. On a local disk the version before it is looked for first and last; elsewhere
+/// beside the put, so that it costs no round trip of its own.
+Committer::Sent Committer::Send(const Attempt& attempt, const Deadline& deadline) const {
+  const std::string key = CommitKey(attempt.version());
+  if (!attempt.base()) {
+    return {store_->Put(key, attempt.text(), storage::PutMode::kIfAbsent, deadline),
+            LogState::kThere};
+  }
+  const auto look = [&] { return ground_.LookFor(*attempt.base(), deadline); };
+  if (is_local_) {
+    auto before = look();
+    if (!before) return {std::unexpected(before.error()), LogState::kThere};
+    if (*before != LogState::kThere) return {Fail(ErrorKind::kNotFound, "not sent"), *before};
+  }
+  auto looked = LookAside(*store_, look);
+  Status put = store_->Put(key, attempt.text(), storage::PutMode::kIfAbsentInFolder, deadline);
+  return {std::move(put), looked.get()};
+}
+
+Status Committer::CheckBase(const Attempt& attempt, const Sent& sent, const Deadline& deadline) {
+  auto base = sent.base;
+  // A put without an effect is settled, or made again, and looked at then.
+  if (!base && sent.put) base = ground_.LookFor(*attempt.base(), ForLook(deadline));
+  if (!base) {
+    if (!sent.put) return {};
+    return Fail(ErrorKind::kUnknownOutcome,
+                fmt::format("version {} is put, but it could not be seen whether the one before it "
+                            "is still in the log: {}",
+                            attempt.version(), base.error().message));
+  }
+  if (*base == LogState::kThere) return {};
+  ground_.Forget();
+  const bool is_sure = *base == LogState::kGone ? Withdraw(attempt, sent.put, deadline)
+                                                : !sent.put && !attempt.sent && !attempt.unseen;
+  const auto message = fmt::format(
+      "version {} is {}: the table was removed{}", attempt.base()->version(),
+      *base == LogState::kGone ? "not in the log any more" : "another one in the log now",
+      *base == LogState::kGone ? "" : " and made anew, or its log was cleaned up");
+  if (is_sure) return Fail(ErrorKind::kConflict, message);
+  return Fail(ErrorKind::kUnknownOutcome,
+              fmt::format("{}; look for txnId {}", message, attempt.token()));
+}
+
+bool Committer::Withdraw(const Attempt& attempt, const Status& put, const Deadline& deadline) {
+  const std::string key = CommitKey(attempt.version());
+  const auto look = ForLook(deadline);
+  if (!put) {
+    const auto bytes = store_->Read(key, look);
+    if (!bytes) return bytes.error().kind == ErrorKind::kNotFound && !attempt.sent;
+    const auto there = ground_.Parse(attempt.version(), *bytes);
+    if (!there || !attempt.Owns(*there)) return !attempt.sent;
+  }
+  return store_->Delete(key, look).has_value();
+}
+
 Result<CommitOutcome> Committer::Finish(const Attempt& attempt) {
-  recent_.Keep(attempt.version(), attempt.actions());
+  recent_.Keep(attempt.version(), attempt.file());
   ground_.Publish(attempt.next());
   return CommitOutcome{attempt.version(), attempt.next(), attempt.puts};
 }
@@ -175,18 +242,18 @@ Result<CommitOutcome> Committer::Finish(const Attempt& attempt) {
 Result<Committer::Standing> Committer::Settle(Attempt& attempt, const Error& failure,
                                               const Deadline& deadline) {
   // A refusal settles this put, but not an earlier one of the same version.
-  if (IsRefusal(failure.kind)) {
-    if (!attempt.sent) return std::unexpected(failure);
-  } else if (failure.kind != ErrorKind::kAlreadyExists && failure.kind != ErrorKind::kUnavailable) {
-    attempt.sent = true;
-  }
+  if (IsRefusal(failure.kind) && !attempt.sent) return std::unexpected(failure);
   auto there = ReadCommit(attempt.version(), ForLook(deadline));
   if (!there) {
     if (there.error().kind == ErrorKind::kCorruption) return std::unexpected(there.error());
     attempt.unseen = there.error().kind != ErrorKind::kNotFound;
     return Standing::kVacant;
   }
-  if (attempt.Owns(**there)) return Standing::kOurs;
+  if (attempt.Owns(*there->actions)) {
+    const auto committed = TimeOf(*there->actions, options_.clock->Now());
+    TRY(attempt.Adopt(ground_, *std::move(there), committed));
+    return Standing::kOurs;
+  }
   TRY(StepOver(attempt, *std::move(there)));
   return Standing::kTheirs;
 }
@@ -202,9 +269,10 @@ Status Committer::Judge(const Attempt& attempt, const std::vector<Action>& winne
                        });
 }
 
-Status Committer::StepOver(Attempt& attempt, SharedActions winner) {
-  TRY(Judge(attempt, *winner));
-  auto base = TRY(ground_.Advance(attempt.base(), *winner, TimeOf(*winner, options_.clock->Now())));
+Status Committer::StepOver(Attempt& attempt, CommitFile winner) {
+  TRY(Judge(attempt, *winner.actions));
+  const auto committed = TimeOf(*winner.actions, options_.clock->Now());
+  auto base = TRY(ground_.Advance(attempt.base(), winner, committed));
   recent_.Keep(base->version(), std::move(winner));
   ground_.Publish(base);
   attempt.Rebase(std::move(base));
@@ -221,7 +289,11 @@ Status Committer::ReadOn(Attempt& attempt, const Deadline& deadline) {
 }
 
 Status Committer::CatchUp(Attempt& attempt, const SnapshotPtr& newest, const Deadline& deadline) {
-  if (newest == nullptr || newest->version() <= attempt.base()->version()) return {};
+  if (newest == nullptr) return {};
+  if (newest->metadata().id != attempt.base()->metadata().id) {
+    return Fail(ErrorKind::kConflict, "the table was removed and made anew since it was read");
+  }
+  if (newest->version() <= attempt.base()->version()) return {};
   for (Version v = attempt.version(); v <= newest->version(); ++v) {
     auto read = ReadCommit(v, deadline);
     if (!read && read.error().kind == ErrorKind::kNotFound) {
@@ -229,7 +301,7 @@ Status Committer::CatchUp(Attempt& attempt, const SnapshotPtr& newest, const Dea
                   fmt::format("version {} came first and is cleaned up already", v));
     }
     const auto winner = TRY(std::move(read));
-    TRY(CheckConflict(attempt.transaction(), v, *winner,
+    TRY(CheckConflict(attempt.transaction(), v, *winner.actions,
                       [&](const AddFile& file, const Predicate& predicate) {
                         return ground_.MayMatch(attempt.base()->metadata(), file, predicate);
                       }));
@@ -238,10 +310,11 @@ Status Committer::CatchUp(Attempt& attempt, const SnapshotPtr& newest, const Dea
   return {};
 }
 
-Result<SharedActions> Committer::ReadCommit(Version version, const Deadline& deadline) const {
-  if (auto held = recent_.Find(version)) return held;
+Result<CommitFile> Committer::ReadCommit(Version version, const Deadline& deadline) const {
+  if (auto held = recent_.Find(version)) return *std::move(held);
   const std::string bytes = TRY(store_->Read(CommitKey(version), deadline));
-  return std::make_shared<const std::vector<Action>>(TRY(ground_.Parse(version, bytes)));
+  auto actions = TRY(ground_.Parse(version, bytes));
+  return CommitFile{std::make_shared<const std::vector<Action>>(std::move(actions)), MarkOf(bytes)};
 }
 
 }  // namespace neuralake::delta

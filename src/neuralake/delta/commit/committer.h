@@ -34,16 +34,22 @@ class CommitGround {
   /// \errors kCorruption  naming the file, the line and the table
   virtual Result<std::vector<Action>> Parse(Version version, std::string_view bytes) const = 0;
 
-  /// The snapshot after `base` (null: none, this is version 0) that `actions` make. In memory, in
-  /// time proportional to `actions`; reads nothing.
+  /// The snapshot after `base` (null: none, this is version 0) that `commit` makes. In memory, in
+  /// time proportional to its actions; reads nothing.
   ///
   /// \param committed  when; an in-commit timestamp among the actions wins over it
   /// \errors kInvalid, kCorruption, kUnsupported  the actions make no table this build can read
-  virtual Result<SnapshotPtr> Advance(const SnapshotPtr& base, std::span<const Action> actions,
+  virtual Result<SnapshotPtr> Advance(const SnapshotPtr& base, const CommitFile& commit,
                                       WallTime committed) const = 0;
 
   /// Keep `snapshot` as the newest, unless what is held is newer.
   virtual void Publish(const SnapshotPtr& snapshot) = 0;
+
+  /// Whether the log still holds the commit of `snapshot`.
+  virtual Result<LogState> LookFor(const Snapshot& snapshot, const Deadline& deadline) const = 0;
+
+  /// Hold nothing of the table: it was removed, and another may be there.
+  virtual void Forget() = 0;
 
   /// Whether a row of `file` may satisfy `predicate`, by partition values and statistics.
   virtual bool MayMatch(const Metadata& metadata, const AddFile& file,
@@ -60,7 +66,8 @@ struct CommitterOptions {
 class Attempt;
 
 /// Makes commits: puts `_delta_log/<version>.json` if it is absent, judges whoever was first, and
-/// settles a lost answer by looking for its own token.
+/// settles a lost answer by looking for its own token. A version is made only behind the one it
+/// was planned on: a put that finds this one gone from the log is taken back.
 ///
 /// \threads safe from any thread; one instance a table
 class Committer {
@@ -78,12 +85,31 @@ class Committer {
   Result<CommitOutcome> Commit(const SnapshotPtr& read, CommitRequest request,
                                const Deadline& deadline);
 
+  /// Hold no commits of others: the table was removed, and another may be there.
+  void Forget() { recent_.Clear(); }
+
  private:
+  /// How a put ended, and what was seen of the version before it.
+  struct Sent {
+    Status put;
+    Result<LogState> base;
+  };
+
   /// What stands at the version of an attempt.
   enum class Standing : std::uint8_t { kOurs, kTheirs, kVacant };
 
   Result<CommitOutcome> Run(Attempt& attempt, const Deadline& deadline);
+  Sent Send(const Attempt& attempt, const Deadline& deadline) const;
   Result<CommitOutcome> Finish(const Attempt& attempt);
+
+  /// Make sure that the version that `attempt` follows, looked for with the answer `base`, is there
+  /// now that its put may have had an effect.
+  /// \errors kConflict        it is not, and nothing was committed
+  ///         kUnknownOutcome  it is not, or cannot be seen, and something may be committed
+  Status CheckBase(const Attempt& attempt, const Sent& sent, const Deadline& deadline);
+  /// Take the commit of `attempt` away where the log ends before it.
+  /// \returns whether it is surely not there
+  bool Withdraw(const Attempt& attempt, const Status& put, const Deadline& deadline);
 
   /// Look what stands at `attempt.version()` after its put failed with `failure`; if it is another
   /// commit, judge it and go on from there.
@@ -96,12 +122,13 @@ class Committer {
 
   /// Judge `winner`, the commit at `attempt.version()`.
   Status Judge(const Attempt& attempt, const std::vector<Action>& winner) const;
-  Status StepOver(Attempt& attempt, SharedActions winner);
+  Status StepOver(Attempt& attempt, CommitFile winner);
 
-  Result<SharedActions> ReadCommit(Version version, const Deadline& deadline) const;
+  Result<CommitFile> ReadCommit(Version version, const Deadline& deadline) const;
   std::unexpected<Error> Named(Error error) const;
 
   std::shared_ptr<storage::ObjectStore> store_;
+  const bool is_local_;
   CommitGround& ground_;
   CommitterOptions options_;
   RecentCommits recent_;

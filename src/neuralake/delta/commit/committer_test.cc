@@ -87,7 +87,10 @@ TEST_F(CommitterTest, AnAppendIsTheNextVersion) {
   EXPECT_EQ(FilesAnew(), 1U);
 }
 
-TEST_F(CommitterTest, AWarmAppendIsOnePutAndNothingElse) {
+TEST_F(CommitterTest, AWarmAppendIsOnePutAndALookBesideIt) {
+  TableOptions options;
+  options.checkpoints = false;
+  table_ = Table::Open(store_, options);
   auto snapshot = *table_->Latest(Later());
   store_->ResetCounts();
   for (int i = 0; i < 20; ++i) {
@@ -95,7 +98,8 @@ TEST_F(CommitterTest, AWarmAppendIsOnePutAndNothingElse) {
   }
   const auto counts = store_->counts();
   EXPECT_EQ(counts.of(Operation::kPutIfAbsent), 20U);
-  EXPECT_EQ(counts.of(Operation::kRead) + counts.of(Operation::kReadRange), 0U);
+  EXPECT_EQ(counts.of(Operation::kReadRange), 20U);
+  EXPECT_EQ(counts.of(Operation::kRead), 0U);
   EXPECT_EQ(counts.of(Operation::kList) + counts.of(Operation::kHead), 0U);
 }
 
@@ -167,6 +171,33 @@ TEST_F(CommitterTest, ALookThatFailsOnceIsRepeated) {
   ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
   EXPECT_EQ(outcome->version, 1);
   EXPECT_EQ(FilesAnew(), 1U);
+  // What was put first is what is there, not what was put again.
+  const auto next = table_->Commit(outcome->snapshot, Append("b"), Later());
+  ASSERT_TRUE(next.has_value()) << next.error().message;
+  EXPECT_EQ(FilesOf(*table_), 2U);
+}
+
+TEST_F(CommitterTest, ALookForTheVersionBeforeThatFailsIsRepeated) {
+  const auto read = *table_->Latest(Later());
+  Inject(Operation::kReadRange, Fault::kFailBefore);
+  const auto outcome = table_->Commit(read, Append("a"), Later());
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
+  Inject(Operation::kPutIfAbsent, Fault::kLoseAnswer);
+  Inject(Operation::kReadRange, Fault::kFailBefore);
+  const auto settled = table_->Commit(outcome->snapshot, Append("b"), Later());
+  ASSERT_TRUE(settled.has_value()) << settled.error().message;
+  EXPECT_EQ(FilesAnew(), 2U);
+}
+
+TEST_F(CommitterTest, TheOutcomeIsUnknownWhenTheVersionBeforeCannotBeSeen) {
+  const auto read = *table_->Latest(Later());
+  Inject(Operation::kReadRange, Fault::kFailBefore, storage::FaultRule::kAlways);
+  const auto outcome = table_->Commit(read, Append("a"), Later());
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_EQ(outcome.error().kind, ErrorKind::kUnknownOutcome);
+  EXPECT_THAT(outcome.error().message, HasSubstr("could not be seen whether the one before it"));
+  store_->Heal();
+  EXPECT_EQ(FilesOf(*table_), 1U);
 }
 
 TEST_F(CommitterTest, AnAppendGoesOnBehindWhoeverWasFirst) {

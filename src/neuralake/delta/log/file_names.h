@@ -24,6 +24,11 @@ enum class LogFileKind : std::uint8_t {
   kChecksum,             ///< `n.crc`
 };
 
+inline bool IsCheckpoint(LogFileKind kind) {
+  using enum LogFileKind;
+  return kind == kClassicCheckpoint || kind == kMultipartCheckpoint || kind == kUuidCheckpoint;
+}
+
 /// A file of the log, as its name tells it.
 /// \source Delta PROTOCOL.md, "File Types"
 struct LogFile {

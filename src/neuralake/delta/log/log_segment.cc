@@ -19,10 +19,6 @@ struct Checkpoint {
   std::vector<LogFile> files;
 };
 
-bool IsCheckpoint(LogFileKind kind) {
-  return kind == kClassicCheckpoint || kind == kMultipartCheckpoint || kind == kUuidCheckpoint;
-}
-
 /// All complete checkpoints up to `version`, newest first; for one version, single files first.
 std::vector<Checkpoint> CompleteCheckpoints(const LogListing& listing, Version version,
                                             const BadFiles& bad) {

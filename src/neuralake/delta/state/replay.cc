@@ -66,6 +66,7 @@ class Replayer {
                                                 std::size_t checkpoint_parts) {
     Replayed replayed;
     if (!parts.empty()) replayed.info = std::move(parts.back().info);
+    replayed.mark = mark_;
     auto state = Reconcile(std::move(parts), checkpoint_parts);
     if (!state) return Failed(std::move(state).error());
     replayed.state = *std::move(state);
@@ -102,7 +103,13 @@ class Replayer {
       if (file.size == 0) return Fail(ErrorKind::kCorruption, "the commit is empty");
     }
     if (file.size > kLogPieceBytes) return ReadPieces(file, part);
-    return ParseActions(TRY(store_.Read(file.key, deadline_)), part);
+    const std::string bytes = TRY(store_.Read(file.key, deadline_));
+    if (IsLast(file)) mark_ = MarkOf(bytes);
+    return ParseActions(bytes, part);
+  }
+
+  bool IsLast(const LogFile& file) const {
+    return file.kind == LogFileKind::kCommit && file.version == segment_.version;
   }
 
   /// A large file, a piece at a time. It never changes once it is there, so that the pieces fit.
@@ -113,6 +120,7 @@ class Replayer {
       TRY(deadline_.Check("reading the log"));
       const auto piece = TRY(store_.ReadRange(file.key, offset, kLogPieceBytes, deadline_));
       if (piece.empty()) return Fail(ErrorKind::kCorruption, "the file became shorter");
+      if (offset == 0 && IsLast(file)) mark_ = MarkOf(piece);
       offset += piece.size();
       held += piece;
       const auto whole = offset >= file.size ? held.size() : held.rfind('\n') + 1;
@@ -156,6 +164,7 @@ class Replayer {
   storage::ObjectStore& store_;
   const LogSegment& segment_;
   const Deadline& deadline_;
+  std::optional<CommitMark> mark_;  // of the task that reads the last commit
   std::mutex mutex_;
   std::string blamed_;  // guarded by mutex_
 };

@@ -5,6 +5,7 @@
 
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
+#include "neuralake/delta/log/commit_mark.h"
 #include "neuralake/delta/log/log_segment.h"
 #include "neuralake/delta/state/table_state.h"
 #include "neuralake/storage/object_store.h"
@@ -15,6 +16,7 @@ namespace neuralake::delta {
 struct Replayed {
   TableState state;
   std::optional<CommitInfo> info;  ///< Of the commit of the segment's version, when it is left.
+  std::optional<CommitMark> mark;  ///< The same.
 };
 
 /// A failure, and the file that caused it: another choice of files may do without it.

@@ -11,7 +11,8 @@ namespace neuralake::delta {
 Result<std::shared_ptr<const TableSnapshot>> TableSnapshot::Make(Version version,
                                                                  WallTime timestamp,
                                                                  TableState state,
-                                                                 const Clock& clock) {
+                                                                 const Clock& clock,
+                                                                 SnapshotMarks marks) {
   if (!state.protocol) return Fail(ErrorKind::kCorruption, "the log has no protocol action");
   if (!state.metadata) return Fail(ErrorKind::kCorruption, "the log has no metaData action");
   TRY(CheckReadable(*state.protocol));
@@ -20,7 +21,7 @@ Result<std::shared_ptr<const TableSnapshot>> TableSnapshot::Make(Version version
   }
   const auto mode = TRY(MappingModeOf(*state.protocol, *state.metadata));
   return std::shared_ptr<const TableSnapshot>(
-      new TableSnapshot(version, timestamp, std::move(state), mode, clock));
+      new TableSnapshot(version, timestamp, std::move(state), mode, clock, marks));
 }
 
 std::optional<std::int64_t> TableSnapshot::transaction(std::string_view app_id) const {

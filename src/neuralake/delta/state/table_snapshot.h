@@ -7,6 +7,7 @@
 
 #include "neuralake/base/clock.h"
 #include "neuralake/delta/column_mapping.h"
+#include "neuralake/delta/log/commit_mark.h"
 #include "neuralake/delta/snapshot.h"
 #include "neuralake/delta/state/table_state.h"
 
@@ -56,12 +57,19 @@ class TableFiles final : public FileSet {
   mutable std::vector<std::vector<std::uint32_t>> partition_columns_;
 };
 
+/// What tells that the log still leads to a snapshot.
+struct SnapshotMarks {
+  std::optional<CommitMark> own{};     ///< Of its version's commit, unless that was not there.
+  std::optional<CommitMark> before{};  ///< Of the commit it was advanced from, if it was.
+};
+
 /// A version of a table over its state.
 class TableSnapshot final : public Snapshot {
  public:
   /// \errors kUnsupported, kCorruption  protocol and metadata make no table this build can read
   static Result<std::shared_ptr<const TableSnapshot>> Make(Version version, WallTime timestamp,
-                                                           TableState state, const Clock& clock);
+                                                           TableState state, const Clock& clock,
+                                                           SnapshotMarks marks = {});
 
   Version version() const override { return version_; }
   WallTime timestamp() const override { return timestamp_; }
@@ -78,20 +86,23 @@ class TableSnapshot final : public Snapshot {
   std::optional<std::int64_t> num_records() const override;
 
   const TableState& state() const { return state_; }
+  const SnapshotMarks& marks() const { return marks_; }
 
  private:
   TableSnapshot(Version version, WallTime timestamp, TableState state, MappingMode mode,
-                const Clock& clock)
+                const Clock& clock, SnapshotMarks marks)
       : version_(version),
         timestamp_(timestamp),
         state_(std::move(state)),
         clock_(clock),
+        marks_(marks),
         files_(state_, mode) {}
 
   const Version version_;
   const WallTime timestamp_;
   const TableState state_;
   const Clock& clock_;
+  const SnapshotMarks marks_;
   const TableFiles files_;
 };
 

@@ -106,7 +106,7 @@ Result<ObjectInfo> S3Store::Head(std::string_view key, const Deadline& deadline)
 Status S3Store::Put(std::string_view key, std::string_view bytes, PutMode mode,
                     const Deadline& deadline) {
   const std::string full_key = TRY(FullKey(key, deadline));
-  if (mode == PutMode::kIfAbsent) {
+  if (IsConditional(mode)) {
     TRY(Probe(deadline));
     return PutIfAbsent(full_key, bytes, deadline);
   }
