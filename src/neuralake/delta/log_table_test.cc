@@ -32,9 +32,10 @@ class LogTableTest : public testing::Test {
       : store_(*storage::MemoryStore::Open(*Uri::Parse("memory://b/t"), registry_)),
         table_(Table::Open(store_)) {}
 
-  void Put(Version version, const std::string& text) {
-    const auto put =
-        store_->Put(CommitKey(version), text, storage::PutMode::kIfAbsent, Deadline::Never());
+  void Put(Version version, const std::string& text) { PutAs(CommitKey(version), text); }
+
+  void PutAs(const std::string& key, const std::string& text) {
+    const auto put = store_->Put(key, text, storage::PutMode::kIfAbsent, Deadline::Never());
     ASSERT_TRUE(put.has_value()) << put.error().message;
   }
 
@@ -83,6 +84,30 @@ TEST_F(LogTableTest, AMissingCommitIsNamed) {
   EXPECT_EQ(snapshot.error().kind, ErrorKind::kCorruption);
   EXPECT_THAT(snapshot.error().message,
               HasSubstr("table memory://b/t: commit 1 is missing from the log"));
+}
+
+TEST_F(LogTableTest, ACompactedRangeMayAddWhatTheCommitBeforeItAdds) {
+  Put(0, std::string(kHead));
+  Put(1, AddLine("a"));
+  Put(2, AddLine("a", 20));
+  Put(3, AddLine("b"));
+  PutAs("_delta_log/00000000000000000002.00000000000000000003.compacted.json",
+        AddLine("a", 20) + AddLine("b"));
+  const auto snapshot = table_->Latest(Deadline::Never());
+  ASSERT_TRUE(snapshot.has_value()) << snapshot.error().message;
+  EXPECT_EQ((*snapshot)->version(), 3);
+  EXPECT_THAT(Paths(**snapshot), testing::ElementsAre("a", "b"));
+  EXPECT_EQ((*snapshot)->num_records(), 30);
+}
+
+TEST_F(LogTableTest, ACompactedRangeMayChangeTheTableAgain) {
+  Put(0, std::string(kHead));
+  Put(2, AddLine("b"));
+  PutAs("_delta_log/00000000000000000001.00000000000000000002.compacted.json",
+        std::string(kHead) + AddLine("a") + AddLine("b"));
+  const auto snapshot = table_->Latest(Deadline::Never());
+  ASSERT_TRUE(snapshot.has_value()) << snapshot.error().message;
+  EXPECT_THAT(Paths(**snapshot), testing::ElementsAre("a", "b"));
 }
 
 TEST_F(LogTableTest, TravelsToAVersion) {

@@ -6,6 +6,17 @@
 
 namespace neuralake::delta {
 
+namespace {
+
+std::unexpected<Error> Twice(Version version, std::string_view action) {
+  return Fail(ErrorKind::kCorruption,
+              version == LogPart::kNoCommit
+                  ? fmt::format("a compacted range has two {} actions", action)
+                  : fmt::format("commit {} has two {} actions", version, action));
+}
+
+}  // namespace
+
 Status LogPart::OnFile(const FileView& file) {
   if (!builder_.HasRoom()) {
     finished_rows_ += builder_.rows();
@@ -17,8 +28,7 @@ Status LogPart::OnFile(const FileView& file) {
 
 Status LogPart::OnMetadata(Metadata next) {
   if (!starts_.empty() && std::exchange(starts_.back().has_metadata, true)) {
-    return Fail(ErrorKind::kCorruption,
-                fmt::format("commit {} has two metaData actions", starts_.back().version));
+    return Twice(starts_.back().version, "metaData");
   }
   metadata = std::move(next);
   return {};
@@ -26,8 +36,7 @@ Status LogPart::OnMetadata(Metadata next) {
 
 Status LogPart::OnProtocol(Protocol next) {
   if (!starts_.empty() && std::exchange(starts_.back().has_protocol, true)) {
-    return Fail(ErrorKind::kCorruption,
-                fmt::format("commit {} has two protocol actions", starts_.back().version));
+    return Twice(starts_.back().version, "protocol");
   }
   protocol = std::move(next);
   return {};
@@ -61,7 +70,7 @@ void LogPart::Finish() {
 
 Version LogPart::CommitOf(std::size_t row) const {
   const auto after = std::ranges::upper_bound(starts_, row, {}, &Start::row);
-  return after == starts_.begin() ? -1 : std::prev(after)->version;
+  return after == starts_.begin() ? kNoCommit : std::prev(after)->version;
 }
 
 }  // namespace neuralake::delta

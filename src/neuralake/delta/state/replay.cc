@@ -97,10 +97,12 @@ class Replayer {
     if (!is_commit && file.kind != LogFileKind::kCompacted && file.key.ends_with(".parquet")) {
       return ReadCheckpointFile(store_, file.key, part, deadline_);
     }
+    part.wants_commit_info = IsLast(file);
     if (is_commit) {
       part.BeginCommit(file.version);
-      part.wants_commit_info = segment_.last && file.version == segment_.version;
       if (file.size == 0) return Fail(ErrorKind::kCorruption, "the commit is empty");
+    } else if (file.kind == LogFileKind::kCompacted) {
+      part.BeginRange();
     }
     if (file.size > kLogPieceBytes) return ReadPieces(file, part);
     const std::string bytes = TRY(store_.Read(file.key, deadline_));

@@ -56,6 +56,8 @@ class LogPart final : public ActionSink {
  public:
   /// What follows belongs to commit `version`.
   void BeginCommit(Version version) { starts_.push_back({version, rows(), false, false}); }
+  /// What follows belongs to no one commit: a range was compacted.
+  void BeginRange() { BeginCommit(kNoCommit); }
 
   Status OnFile(const FileView& file) override;
   Status OnMetadata(Metadata metadata) override;
@@ -68,8 +70,10 @@ class LogPart final : public ActionSink {
 
   /// No more actions: `columns` is complete.
   void Finish();
-  /// The commit that row `row` of `columns` came with; -1 when it is a checkpoint's.
+  /// The commit that row `row` of `columns` came with; `kNoCommit` when no one commit did.
   Version CommitOf(std::size_t row) const;
+
+  static constexpr Version kNoCommit = -1;
 
   bool wants_commit_info = false;
 
