@@ -56,7 +56,7 @@ Result<int> Run(const UpkeepArguments& arguments) {
           TRY(maintain::Compact(table, *reader, options, arguments.dry_run, deadline)));
     return {};
   };
-  return RunUpkeep(arguments, loaded, settings.interval, stop, turn);
+  return RunUpkeep(arguments, loaded, {.interval = settings.interval}, stop, turn);
 }
 
 }  // namespace

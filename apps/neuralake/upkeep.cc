@@ -18,13 +18,14 @@ namespace {
 /// The rounds of one process.
 class Upkeep {
  public:
-  Upkeep(const UpkeepArguments& arguments, std::string project, Deadline deadline, const Turn& turn)
+  Upkeep(const UpkeepArguments& arguments, std::string project, const UpkeepRounds& rounds,
+         Deadline deadline, const Turn& turn)
       : arguments_(arguments),
         project_(std::move(project)),
         deadline_(std::move(deadline)),
         turn_(turn),
         log_(arguments.process),
-        tables_(&log_) {}
+        tables_({.tombstone_grace = rounds.tombstone_grace, .log = &log_}) {}
 
   void Round() {
     const auto targets = Targets();
@@ -112,14 +113,14 @@ Result<settings::Loaded> UpkeepSettings(const UpkeepArguments& arguments) {
 }
 
 int RunUpkeep(const UpkeepArguments& arguments, const settings::Loaded& settings,
-              std::chrono::milliseconds interval, const std::stop_token& stop, const Turn& turn) {
+              const UpkeepRounds& rounds, const std::stop_token& stop, const Turn& turn) {
   const auto deadline = Deadline::Never(stop);
-  Upkeep upkeep(arguments, settings.project, deadline, turn);
+  Upkeep upkeep(arguments, settings.project, rounds, deadline, turn);
   if (arguments.IsSingle()) {
     upkeep.Round();
     return upkeep.exit_code();
   }
-  maintain::EveryInterval(interval, deadline, [&] { upkeep.Round(); });
+  maintain::EveryInterval(rounds.interval, deadline, [&] { upkeep.Round(); });
   return 0;
 }
 

@@ -40,8 +40,14 @@ Result<settings::Loaded> UpkeepSettings(const UpkeepArguments& arguments);
 using Turn =
     std::function<Status(const maintain::Target&, delta::Table&, const Deadline& deadline)>;
 
-/// Let each table have its turn: once, or every `interval` until SIGTERM or SIGINT, which end the
-/// round between two tables.
+/// When tables have their turns, and what stays known of them from one to the next.
+struct UpkeepRounds {
+  std::chrono::milliseconds interval;
+  std::chrono::milliseconds tombstone_grace = delta::TableOptions{}.tombstone_grace;
+};
+
+/// Let each table have its turn: once, or every `rounds.interval` until SIGTERM or SIGINT, which
+/// end the round between two tables.
 ///
 /// The catalog is read anew for each round. A table that fails is said on standard error, and the
 /// others have their turn all the same; the same failure of one table is said once until it
@@ -49,7 +55,7 @@ using Turn =
 /// \param stop  from `StopOnSignals`
 /// \returns  the exit code: 0, or that of the last failure when it ran once
 int RunUpkeep(const UpkeepArguments& arguments, const settings::Loaded& settings,
-              std::chrono::milliseconds interval, const std::stop_token& stop, const Turn& turn);
+              const UpkeepRounds& rounds, const std::stop_token& stop, const Turn& turn);
 
 /// Print one line for a table that did something: `text` for people, or `json` when asked for.
 void PrintTurn(const UpkeepArguments& arguments, const std::string& text,

@@ -1,5 +1,6 @@
 #include "neuralake/maintain/vacuum.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -99,7 +100,12 @@ Result<int> Run(const VacuumArguments& arguments) {
     if (full) last.full = now;
     return {};
   };
-  return RunUpkeep(arguments.upkeep, loaded, settings.interval, stop, turn);
+  // What the last round found too young must still be known in the next one.
+  const auto grace = exact.value_or(settings.retention) + 2 * settings.interval;
+  const UpkeepRounds rounds{
+      .interval = settings.interval,
+      .tombstone_grace = std::max(grace, delta::TableOptions{}.tombstone_grace)};
+  return RunUpkeep(arguments.upkeep, loaded, rounds, stop, turn);
 }
 
 }  // namespace

@@ -277,7 +277,7 @@ Result<SnapshotPtr> LogTable::AdvanceBy(const SnapshotPtr& base, LogPart part, C
     marks.before = snapshot->marks().own;
     committed = std::max(committed, base->timestamp() + std::chrono::milliseconds(1));
   }
-  state = TRY(delta::Advance(state, part));
+  state = TRY(delta::Advance(state, part, options_.clock->Now() - options_.tombstone_grace));
   if (part.info && part.info->in_commit_timestamp && state.protocol && state.metadata &&
       HasInCommitTimestamps(*state.protocol, *state.metadata)) {
     committed = TimeOf(*part.info->in_commit_timestamp);

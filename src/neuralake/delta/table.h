@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -64,8 +65,12 @@ struct TableOptions {
   /// Write a checkpoint behind a commit that is due for one (`delta.checkpointInterval`), on a
   /// thread of the table's own. The destructor waits for it, `kCheckpointPatience` at most.
   bool checkpoints = true;
-  observe::Log* log = nullptr;  ///< Where such a checkpoint that failed is told; may be null.
-  std::stop_token stop{};       ///< Ends such a checkpoint that is being written.
+  /// How long a held snapshot remembers removed files beyond the table's own retention, for a
+  /// vacuum that comes later.
+  std::chrono::milliseconds tombstone_grace = std::chrono::hours(24);
+  /// Where it is told that such a checkpoint failed, or that a table was removed; may be null.
+  observe::Log* log = nullptr;
+  std::stop_token stop{};                    ///< Ends such a checkpoint that is being written.
   const Clock* clock = &SystemClock::Get();  ///< Outlives the table and its snapshots.
   Rng* rng = &SystemRng::Get();              ///< Tokens and waits; outlives the table.
   /// Steps `commit.before_put`, `commit.after_put`, `checkpoint.before_put` and

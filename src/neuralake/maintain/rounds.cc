@@ -42,7 +42,9 @@ Result<std::vector<Target>> TargetsOf(const catalog::CatalogModel* model,
 Result<std::shared_ptr<delta::Table>> Tables::Open(const Target& target, const Deadline& deadline) {
   auto& table = by_uri_[target.uri];
   if (!table) {
-    table = TRY(delta::Table::OpenAt(target.uri, {.log = log_, .stop = deadline.stop()}));
+    auto options = options_;
+    options.stop = deadline.stop();
+    table = TRY(delta::Table::OpenAt(target.uri, std::move(options)));
   }
   const auto snapshot = table->Latest(deadline);
   if (snapshot.has_value()) return table;

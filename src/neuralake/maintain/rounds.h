@@ -11,7 +11,6 @@
 #include "neuralake/base/error.h"
 #include "neuralake/catalog/model.h"
 #include "neuralake/delta/table.h"
-#include "neuralake/observe/log.h"
 
 namespace neuralake::maintain {
 
@@ -39,8 +38,8 @@ Result<std::vector<Target>> TargetsOf(const catalog::CatalogModel* model,
 /// \threads one thread at a time
 class Tables {
  public:
-  /// \param log  where a checkpoint that could not be written behind a commit is told; may be null
-  explicit Tables(observe::Log* log = nullptr) : log_(log) {}
+  /// \param options  of every table; the stop of its deadline comes to it
+  explicit Tables(delta::TableOptions options = {}) : options_(std::move(options)) {}
 
   /// The table of `target`; null when it was declared but never written, and is not required.
   /// A checkpoint behind a commit ends when the first `deadline` of the table is stopped.
@@ -48,7 +47,7 @@ class Tables {
   Result<std::shared_ptr<delta::Table>> Open(const Target& target, const Deadline& deadline);
 
  private:
-  observe::Log* log_;
+  const delta::TableOptions options_;
   std::map<std::string, std::shared_ptr<delta::Table>> by_uri_;
 };
 

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "neuralake/delta/interval.h"
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/state/table_state.h"
 
@@ -62,7 +63,7 @@ class Editor {
   }
 
   void Kill(Segment& segment, std::size_t row) {
-    segment.live.Clear(row);
+    segment.Clear(row);
     if (!segment.columns->is_remove(row)) state_.totals.Count(*segment.columns, row, -1);
   }
 
@@ -87,27 +88,28 @@ class Editor {
 
 /// Join the newest segments while they are of like size, so that there are few and each row is
 /// copied a logarithmic number of times.
-void MergeTail(std::vector<Segment>& segments) {
+void MergeTail(std::vector<Segment>& segments, std::int64_t oldest) {
   while (segments.size() >= 2) {
     const Segment& newer = segments.back();
     const Segment& older = segments[segments.size() - 2];
     if (newer.live.rows() * 2 < older.live.live()) return;
     if (newer.live.live() + older.live.live() > kMergeRowsMax) return;
     FileColumnsBuilder builder;
-    AppendLive(older, builder);
-    AppendLive(newer, builder);
+    AppendLive(older, oldest, builder);
+    AppendLive(newer, oldest, builder);
     segments.resize(segments.size() - 2);
     if (builder.rows() > 0) segments.push_back(WholeSegment(builder.Finish()));
   }
 }
 
-/// Rewrite segments that are mostly dead; each row of a rewrite was paid for by a removal.
-void DropDead(std::vector<Segment>& segments) {
-  std::erase_if(segments, [](const Segment& segment) { return segment.live.live() == 0; });
+/// Rewrite segments that are mostly dead or past their retention; each row of a rewrite was paid
+/// for by a removal.
+void DropDead(std::vector<Segment>& segments, std::int64_t oldest) {
+  std::erase_if(segments, [&](const Segment& segment) { return segment.Kept(oldest) == 0; });
   for (Segment& segment : segments) {
-    if (segment.live.live() * 2 >= segment.live.rows()) continue;
+    if (segment.Kept(oldest) * 2 >= segment.live.rows()) continue;
     FileColumnsBuilder builder;
-    AppendLive(segment, builder);
+    AppendLive(segment, oldest, builder);
     segment = WholeSegment(builder.Finish());
   }
 }
@@ -138,13 +140,23 @@ void ApplyDomains(const LogPart& part, TableState& state) {
 
 Segment WholeSegment(std::shared_ptr<const FileColumns> columns) {
   const auto rows = columns->rows();
-  return {std::move(columns), Liveness(rows)};
+  const auto removes = columns->removes();
+  return {std::move(columns), Liveness(rows), removes};
 }
 
-void AppendLive(const Segment& from, FileColumnsBuilder& to) {
+void Segment::Clear(std::size_t row) {
+  if (live.Clear(row) && columns->is_remove(row)) --removes;
+}
+
+std::size_t Segment::Kept(std::int64_t oldest) const {
+  return columns->last_removal() < oldest ? live.live() - removes : live.live();
+}
+
+void AppendLive(const Segment& from, std::int64_t oldest, FileColumnsBuilder& to) {
   FileView view;
   for (std::size_t row = 0; row < from.columns->rows(); ++row) {
     if (!from.live.Test(row)) continue;
+    if (from.columns->is_remove(row) && from.columns->time(row).value_or(0) < oldest) continue;
     from.columns->View(row, view);
     to.Append(view);
   }
@@ -166,7 +178,7 @@ void FileTotals::Count(const FileColumns& columns, std::size_t row, std::int64_t
   }
 }
 
-Result<TableState> Advance(const TableState& base, const LogPart& part) {
+Result<TableState> Advance(const TableState& base, const LogPart& part, WallTime forget) {
   TableState state = base;
   if (part.protocol) state.protocol = std::make_shared<const Protocol>(*part.protocol);
   if (part.metadata) {
@@ -175,8 +187,12 @@ Result<TableState> Advance(const TableState& base, const LogPart& part) {
     state.metadata = std::move(metadata);
   }
   TRY(Editor(state, part).Files());
-  DropDead(state.segments);
-  MergeTail(state.segments);
+  // A log without metadata makes no table; that is told when the snapshot is made.
+  const auto retention =
+      state.metadata ? TombstoneRetention(*state.metadata) : std::chrono::milliseconds(0);
+  const std::int64_t oldest = (forget - retention).time_since_epoch().count();
+  DropDead(state.segments, oldest);
+  MergeTail(state.segments, oldest);
   ApplyTransactions(part, state);
   ApplyDomains(part, state);
   return state;

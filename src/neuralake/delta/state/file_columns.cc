@@ -1,5 +1,6 @@
 #include "neuralake/delta/state/file_columns.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -147,6 +148,10 @@ void FileColumnsBuilder::Append(const FileView& file) {
   const auto records = file.is_remove ? std::nullopt : NumRecordsOf(file.stats);
   to.records_.push_back(records.value_or(FileColumns::kUnknown));
   to.flags_.push_back(flags);
+  if (file.is_remove) {
+    ++to.removes_;
+    to.last_removal_ = std::max(to.last_removal_, file.time.value_or(0));
+  }
   AppendPartitionValues(file, row);
   AppendExtra(file, row);
 }

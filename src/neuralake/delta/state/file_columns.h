@@ -35,6 +35,10 @@ class FileColumns {
   /// From the statistics of an add.
   std::optional<std::int64_t> num_records(std::size_t row) const { return Known(records_[row]); }
   std::optional<DeletionVectorDescriptor> deletion_vector(std::size_t row) const;
+  /// How many rows are removes.
+  std::size_t removes() const { return removes_; }
+  /// When the last of them was made, in milliseconds; those without a time count as older than all.
+  std::int64_t last_removal() const { return last_removal_; }
   /// How many rows the deletion vector takes off; 0 without one.
   std::int64_t deleted_records(std::size_t row) const;
 
@@ -104,6 +108,9 @@ class FileColumns {
   std::vector<Extra> extras_;
   std::vector<std::string> partition_names_;
   std::vector<std::vector<Arena::Ref>> partition_values_;  // by column, then row; kNull
+
+  std::size_t removes_ = 0;
+  std::int64_t last_removal_ = 0;
 
   mutable FactCache facts_;
   mutable std::once_flag index_once_;

@@ -98,7 +98,7 @@ class Reconciler {
       const bool mostly_dead = segment.live.live() * 2 < segment.live.rows();
       if (mostly_dead || segment.live.rows() < kSegmentRowsMin) {
         if (small.rows() + segment.live.live() > kMergeRowsMax) flush();
-        AppendLive(segment, small);
+        AppendLive(segment, INT64_MIN, small);
       } else {
         flush();
         segments.push_back(std::move(segment));
@@ -132,7 +132,7 @@ class Reconciler {
     if (!status) return status;
     if (superseded) {
       twin_.reset();
-      source.segment.live.Clear(row);
+      source.segment.Clear(row);
       return {};
     }
     if (twin_) return FileTwice(columns, row);

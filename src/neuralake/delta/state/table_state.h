@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "neuralake/base/clock.h"
 #include "neuralake/delta/actions.h"
 #include "neuralake/delta/log/action_sink.h"
 #include "neuralake/delta/state/file_columns.h"
@@ -18,12 +19,20 @@ namespace neuralake::delta {
 struct Segment {
   std::shared_ptr<const FileColumns> columns;
   Liveness live;
+  std::size_t removes = 0;  ///< Live rows that are tombstones.
+
+  /// Row `row` counts no more.
+  void Clear(std::size_t row);
+  /// The rows that are worth their memory: live, and no tombstones from before `oldest`, as far as
+  /// that is known without a look at each.
+  std::size_t Kept(std::int64_t oldest) const;
 };
 
 /// A segment whose rows all count.
 Segment WholeSegment(std::shared_ptr<const FileColumns> columns);
-/// Copy the live rows of `from`. Only while `to` has room for them.
-void AppendLive(const Segment& from, FileColumnsBuilder& to);
+/// Copy the live rows of `from`, but for removes from before `oldest`, in milliseconds. Only while
+/// `to` has room for them.
+void AppendLive(const Segment& from, std::int64_t oldest, FileColumnsBuilder& to);
 
 /// Sums over the live adds.
 struct FileTotals {
@@ -100,10 +109,11 @@ class LogPart final : public ActionSink {
   std::vector<Start> starts_;
 };
 
-/// The state after `base` and the commits of `part`, in time proportional to `part`.
+/// The state after `base` and the commits of `part`, in time proportional to `part`. Tombstones
+/// that were past the table's retention at `forget` go as segments are joined or rewritten.
 ///
 /// \errors kCorruption  the commits contradict themselves or `base`: a file added twice, a schema
 ///                      that cannot be parsed
-Result<TableState> Advance(const TableState& base, const LogPart& part);
+Result<TableState> Advance(const TableState& base, const LogPart& part, WallTime forget);
 
 }  // namespace neuralake::delta
