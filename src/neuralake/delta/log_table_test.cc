@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "neuralake/storage/faulty_store.h"
 #include "neuralake/storage/memory_store.h"
 
 namespace neuralake::delta {
@@ -108,6 +109,14 @@ TEST_F(LogTableTest, ACompactedRangeMayChangeTheTableAgain) {
   const auto snapshot = table_->Latest(Deadline::Never());
   ASSERT_TRUE(snapshot.has_value()) << snapshot.error().message;
   EXPECT_THAT(Paths(**snapshot), testing::ElementsAre("a", "b"));
+}
+
+TEST_F(LogTableTest, ALongLogIsListedInOnePage) {
+  Put(0, std::string(kHead));
+  for (Version version = 1; version <= 1100; ++version) Put(version, AddLine("a"));
+  auto counted = std::make_shared<storage::FaultyStore>(store_);
+  EXPECT_EQ((*Table::Open(counted)->Latest(Deadline::Never()))->version(), 1100);
+  EXPECT_EQ(counted->counts().of(storage::Operation::kList), 1U);
 }
 
 TEST_F(LogTableTest, TravelsToAVersion) {

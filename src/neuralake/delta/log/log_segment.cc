@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "neuralake/delta/limits.h"
+#include "neuralake/storage/limits.h"
 
 namespace neuralake::delta {
 namespace {
@@ -108,8 +109,11 @@ Status CheckExists(const LogListing& listing, Version wanted) {
 Result<LogListing> ListLog(storage::ObjectStore& store, Version from, std::optional<Version> to,
                            const Deadline& deadline) {
   LogListing listing{from, {}};
-  storage::ListRequest request{
-      .prefix = std::string(kLogPrefix), .start_after = VersionPrefix(from), .recursive = false};
+  // A local store reads the whole folder for each page.
+  storage::ListRequest request{.prefix = std::string(kLogPrefix),
+                               .start_after = VersionPrefix(from),
+                               .recursive = false,
+                               .keys_max = storage::kListKeysMax};
   const std::string end = to ? VersionPrefix(*to) + "~" : "";
   std::size_t keys = 0;
   while (true) {
