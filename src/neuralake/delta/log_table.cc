@@ -127,7 +127,8 @@ void LogTable::Forget() {
 }
 
 Result<SnapshotPtr> LogTable::Latest(const Deadline& deadline) {
-  std::lock_guard refresh(refresh_);
+  const auto refresh = refresh_.Take(deadline, "waiting for another look at the log");
+  if (!refresh) return Named(refresh.error());
   auto next = Newest(deadline);
   if (!next) return Named(std::move(next).error());
   Publish(*next);

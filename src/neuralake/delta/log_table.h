@@ -15,6 +15,7 @@
 #include "neuralake/delta/state/replay.h"
 #include "neuralake/delta/state/table_snapshot.h"
 #include "neuralake/delta/table.h"
+#include "neuralake/delta/turn.h"
 
 namespace neuralake::delta {
 
@@ -78,8 +79,8 @@ class LogTable final : public Table, private CommitGround {
 
   Committer committer_;
 
-  std::mutex refresh_;  // held while one thread reads new commits for all
-  MonoTime listed_{};   // when the log was last listed; guarded by refresh_
+  Turn refresh_;       // of the thread that reads new commits for all
+  MonoTime listed_{};  // when the log was last listed; guarded by refresh_
 
   mutable std::mutex mutex_;
   SnapshotPtr cached_;  // guarded by mutex_

@@ -1,5 +1,9 @@
 #include "neuralake/delta/log_table.h"
 
+#include <latch>
+#include <mutex>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -85,6 +89,30 @@ TEST_F(LogTableTest, AMissingCommitIsNamed) {
   EXPECT_EQ(snapshot.error().kind, ErrorKind::kCorruption);
   EXPECT_THAT(snapshot.error().message,
               HasSubstr("table memory://b/t: commit 1 is missing from the log"));
+}
+
+TEST_F(LogTableTest, WhoWaitsForTheLookOfAnotherDoesSoAsLongAsItsOwnTimeAllows) {
+  Put(0, std::string(kHead));
+  std::latch hangs(1);
+  std::latch heal(1);
+  std::once_flag once;
+  const auto hang = [&](storage::Operation, std::string_view) {
+    std::call_once(once, [&] {
+      hangs.count_down();
+      heal.wait();
+    });
+  };
+  const auto table = Table::Open(std::make_shared<storage::FaultyStore>(store_, 0, hang));
+  std::jthread first([&] { EXPECT_TRUE(table->Latest(Deadline::Never()).has_value()); });
+  hangs.wait();
+  const auto late = table->Latest(Deadline::After(std::chrono::milliseconds(1)));
+  EXPECT_EQ(late.error().kind, ErrorKind::kDeadlineExceeded);
+  EXPECT_THAT(late.error().message, HasSubstr("table memory://b/t: waiting for another look"));
+  std::stop_source stop;
+  std::jthread stopper([&] { stop.request_stop(); });
+  const auto stopped = table->Latest(Deadline::Never(stop.get_token()));
+  EXPECT_EQ(stopped.error().kind, ErrorKind::kCancelled);
+  heal.count_down();
 }
 
 TEST_F(LogTableTest, ACompactedRangeMayAddWhatTheCommitBeforeItAdds) {

@@ -94,7 +94,7 @@ Result<TablePipeline::Lease> TablePipeline::TakeDecoder(const Deadline& deadline
     }
   }
   if (lease.schema == nullptr) {
-    std::lock_guard opening(opening_);
+    const auto opening = TRY(opening_.Take(deadline, "waiting for the schema of " + name_));
     lease.schema = Adopt(TRY(parts_.rows.Refresh(deadline)));
   }
   if (lease.decoder == nullptr) {

@@ -16,6 +16,7 @@
 #include "neuralake/base/error.h"
 #include "neuralake/base/kill_switch.h"
 #include "neuralake/delta/snapshot.h"
+#include "neuralake/delta/turn.h"
 #include "neuralake/ingest/decode/decoder.h"
 #include "neuralake/ingest/limits.h"
 #include "neuralake/ingest/table/pending.h"
@@ -145,7 +146,7 @@ class TablePipeline {
   const std::string name_;
   Parts parts_;
   std::mutex flushing_;  // held by the one flush; taken before mutex_
-  std::mutex opening_;   // held while the schema is read for the first time; taken before mutex_
+  delta::Turn opening_;  // of the thread that reads the schema for the first time; before mutex_
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
