@@ -245,6 +245,32 @@ TEST_F(CommitterTest, LosesToAnEarlierConflictingRemove) {
       HasSubstr("table memory://b/t: version 2 conflicts (concurrent delete delete): file a"));
 }
 
+TEST_F(CommitterTest, ARemoveThatDoesNotTellItsPartitionMayBeOfTheOneThatWasRead) {
+  auto store = *storage::MemoryStore::Open(*Uri::Parse("memory://b/parts"), registry_);
+  auto table = Table::Open(store);
+  Metadata metadata;
+  metadata.schema = columnar::ParseDdl("id long, day string").value();
+  metadata.partition_columns = {"day"};
+  auto append = Append("a");
+  std::get<AddFile>(append.actions[0]).partition_values["day"] = "monday";
+  const auto created = table->Create(metadata, {}, {}, kSoon)->snapshot;
+  const auto read = table->Commit(created, append, kSoon)->snapshot;
+  CommitRequest remove;
+  RemoveFile gone;
+  gone.path = "a";
+  gone.deletion_timestamp = 1;
+  remove.actions.emplace_back(gone);
+  remove.reads.files = {"a"};
+  ASSERT_TRUE(table->Commit(read, remove, kSoon).has_value());
+  auto late = Append("b");
+  std::get<AddFile>(late.actions[0]).partition_values["day"] = "monday";
+  const auto text = *columnar::ParseType("string");
+  late.reads.predicates = {{PredicateKind::kEqual, {"day"}, {{text, "monday"}}, {}}};
+  const auto outcome = table->Commit(read, late, kSoon);
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_THAT(outcome.error().message, HasSubstr("concurrent delete read"));
+}
+
 TEST_F(CommitterTest, CreatingATableTwiceIsRefused) {
   Metadata metadata;
   metadata.schema = columnar::ParseDdl("id long").value();

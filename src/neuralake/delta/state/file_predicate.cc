@@ -93,10 +93,10 @@ Tri FilePredicate::EvaluateAdd(const AddFile& file) const {
   const auto num_records = NumRecordsOf(file.stats);
   return EvaluateFile(num_records, [&](const ColumnPlace& column) {
     if (!column.is_partition) return FactsOfStats(file.stats, num_records, column);
+    // A remove may leave its partition out, which does not say that it is null.
     const auto value = file.partition_values.find(column.path[0]);
-    std::optional<std::string_view> text;
-    if (value != file.partition_values.end() && value->second) text = *value->second;
-    return FactsOfPartition(text, column);
+    if (value == file.partition_values.end()) return ColumnFacts{};
+    return FactsOfPartition(value->second, column);
   });
 }
 

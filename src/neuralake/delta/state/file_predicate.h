@@ -43,7 +43,8 @@ class FilePredicate {
   /// What the predicate is for one row, decoded for it alone.
   Tri EvaluateRow(const FileColumns& columns, std::size_t row) const;
 
-  /// The same for a file that is not in a segment.
+  /// The same for a file that is not in a segment. A partition value that it does not name may be
+  /// any.
   Tri EvaluateAdd(const AddFile& file) const;
 
  private:

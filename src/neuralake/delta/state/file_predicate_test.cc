@@ -280,6 +280,22 @@ std::string StatsOf(const std::vector<Row>& rows, Rng& rng) {
       rows.size(), mins, maxs, nulls);
 }
 
+TEST(FilePredicate, APartitionThatAFileDoesNotNameMayBeAny) {
+  const auto metadata = MetadataOf("a int64, day string", {"day"});
+  const auto is_monday = Leaf(kEqual, "day", {Literal("string", "monday")});
+  const auto is_null = Leaf(kIsNull, "day");
+  const auto ask = [&](const Predicate& predicate, const PartitionValues& values) {
+    AddFile file;
+    file.partition_values = values;
+    return FilePredicate(predicate, metadata, MappingMode::kNone).EvaluateAdd(file);
+  };
+  EXPECT_EQ(ask(is_monday, {}), Tri::kMaybe);
+  EXPECT_EQ(ask(is_null, {}), Tri::kMaybe);
+  EXPECT_EQ(ask(is_monday, {{"day", std::nullopt}}), Tri::kFalse);
+  EXPECT_EQ(ask(is_null, {{"day", std::nullopt}}), Tri::kTrue);
+  EXPECT_EQ(ask(is_monday, {{"day", "tuesday"}}), Tri::kFalse);
+}
+
 TEST(FilePredicate, NeverContradictsTheRows) {
   SeededRng rng(20240501);
   const auto metadata = MetadataOf("a int64, b int64");
