@@ -85,6 +85,8 @@ def test_rows_land_in_their_partitions(table: Path) -> None:
     adds = [action["add"] for action in commit(table) if "add" in action]
     assert {add["partitionValues"]["day"] for add in adds} == {"2024-05-01", "2024-05-02", None}
     assert all(json.loads(add["stats"])["numRecords"] == 1 for add in adds)
+    [info] = [action["commitInfo"] for action in commit(table) if "commitInfo" in action]
+    assert info["operationParameters"]["mode"] == "Append"
 
 
 def test_columns_left_out_are_null(table: Path) -> None:

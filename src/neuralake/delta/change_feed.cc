@@ -67,8 +67,8 @@ Changed Sort(const std::vector<Action>& commit) {
   return changed;
 }
 
-/// Whether rows written under `old` can be read with `now`: every column is still there, or was
-/// dropped, and kept its type or a wider one. Names count, or ids under column mapping.
+/// Refuse a range over which column mapping was turned on, or changed its mode: the last schema does
+/// not tell under which names older files have its columns. Types are left to who reads the files.
 Status CheckSchemaRange(const Snapshot& first, const Snapshot& end) {
   const auto mode = TRY(MappingModeOf(end.protocol(), end.metadata()));
   if (first.metadata().schema == end.metadata().schema) return {};

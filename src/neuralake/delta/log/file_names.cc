@@ -74,7 +74,6 @@ bool ParseWords(const std::vector<std::string_view>& words, LogFile& file) {
 
 std::string VersionPrefix(Version version) { return fmt::format("{}{:020}", kLogPrefix, version); }
 std::string CommitKey(Version version) { return VersionPrefix(version) + ".json"; }
-std::string ChecksumKey(Version version) { return VersionPrefix(version) + ".crc"; }
 std::string ClassicCheckpointKey(Version version) {
   return VersionPrefix(version) + ".checkpoint.parquet";
 }

@@ -44,7 +44,6 @@ struct LogFile {
 
 /// `_delta_log/<version>.json`, 20 digits.
 std::string CommitKey(Version version);
-std::string ChecksumKey(Version version);
 std::string ClassicCheckpointKey(Version version);
 /// `_delta_log/<version>`, 20 digits: what all files of a version begin with.
 std::string VersionPrefix(Version version);

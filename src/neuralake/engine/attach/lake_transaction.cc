@@ -12,7 +12,7 @@ delta::CommitRequest RequestOf(PendingAppend& append) {
   delta::CommitRequest request;
   request.actions = std::move(append.actions);
   request.info.operation = "WRITE";
-  request.info.operation_parameters["mode"] = "\"Append\"";
+  request.info.operation_parameters["mode"] = "Append";
   // Rows that were made of the table's own rows depend on what the statement saw.
   request.reads.whole_table = append.reads_table;
   return request;
