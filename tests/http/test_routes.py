@@ -226,6 +226,17 @@ def test_head_answers_without_a_body(server: Server) -> None:
     assert abs(int(head.headers["content-length"]) - len(whole.body)) < 40
 
 
+def test_head_of_an_answer_in_parts_has_no_part(server: Server) -> None:
+    target = f"{TABLE}/rows?limit={ROWS}"
+    head = f"HEAD {target} HTTP/1.1\r\nHost: {server.host}\r\n\r\n"
+    next_one = f"GET /health HTTP/1.1\r\nHost: {server.host}\r\nConnection: close\r\n\r\n"
+    answer, _, rest = talk(server, (head + next_one).encode()).partition(b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"Transfer-Encoding: chunked" in answer
+    assert parse(rest).status == 200
+    assert server.get("/api/v1/queries").json()["running"] == []
+
+
 def test_a_request_names_itself(server: Server) -> None:
     answer = server.get("/health", X_Request_Id="my-request.7")
     assert answer.headers["X-Request-Id"] == "my-request.7"

@@ -344,6 +344,13 @@ asio::awaitable<bool> HttpConnection::SendParts(const HttpRequest& request,
       "Trailer", "Neuralake-Truncated, Neuralake-Versions, Neuralake-Next, Neuralake-Error");
   out_.clear();
   AppendHead(head, request.request_id, keep_alive, -1, out_);
+  if (request.method == "HEAD") {
+    answer->run().Cancel();
+    co_await NextPart(answer, false);
+    const bool sent = co_await Flush();
+    Finished(request, 200);
+    co_return sent;
+  }
   while (!part.last) {
     AppendChunk(part.bytes, out_);
     if (!co_await Flush()) {
