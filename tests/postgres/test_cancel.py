@@ -77,6 +77,52 @@ def test_a_cancelled_statement_is_gone(server: Server, address: str, kind: str) 
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def sent_rows(server: Server, statement: str) -> int | None:
+    """The rows of `statement` so far when they wait for the client to read; else nothing."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/api/v1/queries") as answer:
+        queries = json.load(answer)["running"]
+    rows = [q["rows"] for q in queries if q["sql"] == statement and q["state"] == "sending"]
+    return rows[0] if rows else None
+
+
+ROWS = f"SELECT n, '{'x' * 100}' AS {{name}} FROM store.big"
+
+
+# So often in a row the count of rows is seen to stand still.
+LOOKS = 200
+
+
+@pytest.mark.parametrize("way", ["simple", "extended", "fetch"])
+def test_a_cancel_finds_a_statement_whose_rows_wait_for_the_client(
+    server: Server, address: str, way: str
+) -> None:
+    statement = ROWS.format(name=way)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("SET row_limit = 0")
+        if way == "fetch":
+            connection.execute(f"DECLARE c CURSOR WITH HOLD FOR {statement}")
+            connection.pgconn.send_query(b"FETCH ALL FROM c")
+        elif way == "extended":
+            connection.pgconn.send_query_params(statement.encode(), None)
+        else:
+            connection.pgconn.send_query(statement.encode())
+        connection.pgconn.flush()
+        seen: list[int | None] = []
+
+        def waits() -> bool:
+            seen.append(sent_rows(server, statement))
+            return seen[-1] is not None and seen[-LOOKS:] == [seen[-1]] * LOOKS
+
+        # Nothing is read, so that the server stands in a write once its buffers are full.
+        wait_for(waits, "its rows do not wait")
+        connection.cancel_safe(timeout=PATIENCE_S)
+        answer = connection.pgconn.get_result()
+        assert answer is not None
+        assert answer.error_field(psycopg.pq.DiagnosticField.SQLSTATE) == b"57014"
+        assert connection.pgconn.get_result() is None
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_a_key_that_is_not_the_sessions_cancels_nothing(address: str) -> None:
     with psycopg.connect(address) as one, psycopg.connect(address) as other:
         one.cancel_safe()

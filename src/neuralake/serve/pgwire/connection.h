@@ -74,6 +74,19 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   void Close(const PgClose& message);
 
   // Statements.
+
+  /// Around the answer to one statement: until its end a cancel finds what runs, also while rows
+  /// wait for the client.
+  class UnderWay {
+   public:
+    explicit UnderWay(PgConnection& connection) : connection_(connection) {}
+    ~UnderWay() { connection_.running_ = nullptr; }
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+
+   private:
+    PgConnection& connection_;
+  };
   struct Bound {
     std::shared_ptr<PgStatement> statement;
     engine::Statement parameters;
@@ -141,7 +154,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   bool draining_ = false;
   std::map<std::string, std::shared_ptr<PgStatement>, std::less<>> statements_;
   std::map<std::string, Bound, std::less<>> portals_;
-  std::shared_ptr<query::Run> running_;
+  std::shared_ptr<query::Run> running_;  // within UnderWay
 };
 
 }  // namespace neuralake::serve

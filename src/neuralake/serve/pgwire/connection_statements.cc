@@ -84,7 +84,6 @@ asio::awaitable<Portal::Part> PgConnection::Step(std::shared_ptr<Portal> portal,
   running_ = std::shared_ptr<query::Run>(portal, &portal->run());
   auto part =
       co_await OnThreads<Portal::Part>(StepOn(exchange_, portal->run(), first), std::move(step));
-  running_ = nullptr;
   if (part) co_return *std::move(part);
   portal->Close(std::unexpected(part.error()));
   Portal::Part refused;
@@ -159,6 +158,7 @@ asio::awaitable<PgConnection::Next> PgConnection::Query(std::string_view text) {
 
 /// \returns whether the next statement of the same message may run
 asio::awaitable<bool> PgConnection::RunSimple(const query::Piece& piece) {
+  const UnderWay under_way(*this);
   auto statement = ReadStatement(piece, {});
   Status status;
   if (!statement) {
@@ -299,6 +299,7 @@ asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) 
 }
 
 asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
+  const UnderWay under_way(*this);
   if (message.what == 'S') {
     const auto found = statements_.find(message.name);
     if (found == statements_.end()) {
@@ -344,6 +345,7 @@ asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
 }
 
 asio::awaitable<Status> PgConnection::Execute(const PgExecute& message) {
+  const UnderWay under_way(*this);
   const auto found = portals_.find(message.portal);
   if (found == portals_.end()) co_return NoSuch("portal", message.portal, kNoCursor);
   Bound& bound = found->second;
