@@ -78,6 +78,20 @@ class Tokens {
   }
   TokenKind Kind(std::size_t i) const { return piece_.tokens[i].kind; }
 
+  /// Where each token begins in what was sent, in characters.
+  std::vector<std::int64_t> Positions() const {
+    std::vector<std::int64_t> positions;
+    positions.reserve(size());
+    std::size_t counted = 0;
+    std::int64_t characters = piece_.characters_before;
+    for (const Token& token : piece_.tokens) {
+      characters += query::CharacterOffset(piece_.sql.substr(counted), token.begin - counted);
+      counted = token.begin;
+      positions.push_back(characters);
+    }
+    return positions;
+  }
+
  private:
   const Piece& piece_;
 };
@@ -152,20 +166,38 @@ class Rewriter {
  public:
   explicit Rewriter(const Piece& piece) : tokens_(piece) {}
 
-  Result<std::string> Run() {
+  Result<RewrittenText> Run() {
     FindSeries();
     while (at_ < tokens_.size()) TRY(Step());
-    std::string sql;
-    for (const std::string& part : out_) sql += (sql.empty() ? "" : " ") + part;
-    return sql;
+    const std::vector<std::int64_t> positions = tokens_.Positions();
+    RewrittenText text;
+    for (const Part& part : out_) {
+      const std::int64_t from = positions[part.token];
+      if (!text.sql().empty()) text.Make(" ", from);
+      if (part.copied) {
+        text.Copy(part.text, from);
+      } else {
+        text.Make(part.text, from);
+      }
+    }
+    return text;
   }
 
  private:
+  /// What is written for a token, or for several that begin with it.
+  struct Part {
+    std::string text;
+    std::size_t token = 0;
+    bool copied = false;
+  };
+
+  void Put(std::string text) { out_.push_back({std::move(text), at_, false}); }
+
   Status Step() {
     if (tokens_.IsSchema(at_, "pg_catalog")) {
       at_ += 2;
     } else if (tokens_.IsSchema(at_, "information_schema")) {
-      out_.push_back(query::QuoteIdentifier("information_schema." + tokens_.Name(at_ + 2)));
+      Put(query::QuoteIdentifier("information_schema." + tokens_.Name(at_ + 2)));
       at_ += 3;
     } else if (tokens_.IsWord(at_, "operator") && tokens_.Text(at_ + 1) == "(") {
       Operator();
@@ -203,7 +235,7 @@ class Rewriter {
   // `OPERATOR(pg_catalog.~)`: the operator is the last before the parenthesis.
   void Operator() {
     while (at_ < tokens_.size() && tokens_.Text(at_) != ")") ++at_;
-    out_.push_back(WithoutCase(tokens_.Text(at_ - 1)));
+    out_.push_back({WithoutCase(tokens_.Text(at_ - 1)), at_ - 1, false});
     ++at_;
   }
 
@@ -220,20 +252,20 @@ class Rewriter {
     const bool qualified = at_ > 0 && tokens_.Text(at_ - 1) == ".";
     if (!called && !qualified && tokens_.Kind(at_) == TokenKind::kWord &&
         Contains(kBareFunctions, name) && name != "user") {
-      out_.push_back(name + "()");
+      Put(name + "()");
     } else if (tokens_.Kind(at_) == TokenKind::kOperator) {
-      out_.push_back(WithoutCase(tokens_.Text(at_)));
+      Put(WithoutCase(tokens_.Text(at_)));
     } else {
-      out_.emplace_back(tokens_.Text(at_));
+      out_.push_back({std::string(tokens_.Text(at_)), at_, true});
     }
     if (std::ranges::find(series_, at_) != series_.end()) {
-      out_.push_back(fmt::format("({})", tokens_.Text(at_)));
+      Put(fmt::format("({})", tokens_.Text(at_)));
     }
     ++at_;
   }
 
   Status Cast() {
-    ++at_;
+    const std::size_t operation = at_++;
     if (tokens_.IsSchema(at_, "pg_catalog")) at_ += 2;
     const std::string type = tokens_.Name(at_);
     const bool array = tokens_.Text(at_ + 1) == "[" && tokens_.Text(at_ + 2) == "]";
@@ -241,12 +273,12 @@ class Rewriter {
       ++at_;
       return RegisteredCast(type);
     }
-    out_.emplace_back("::");
+    out_.push_back({"::", operation, false});
     if (type == "name" || type == "char" || type == "cstring" || type == "xid") {
-      out_.emplace_back("VARCHAR");
+      Put("VARCHAR");
       ++at_;
     } else if (type == "oid") {
-      out_.emplace_back("BIGINT");
+      Put("BIGINT");
       ++at_;
     }
     return {};
@@ -259,10 +291,13 @@ class Rewriter {
       return Fail(ErrorKind::kInvalid, fmt::format("a cast to {} has nothing before it", type));
     }
     std::string operand;
-    for (std::size_t i = begin; i < out_.size(); ++i) operand += (i > begin ? " " : "") + out_[i];
+    for (std::size_t i = begin; i < out_.size(); ++i) {
+      operand += (i > begin ? " " : "") + out_[i].text;
+    }
     const bool literal = operand.starts_with('\'') || operand.starts_with('$');
+    const std::size_t token = out_[begin].token;
     out_.resize(begin);
-    out_.push_back(fmt::format("{}_{}({})", type, literal ? "in" : "out", operand));
+    out_.push_back({fmt::format("{}_{}({})", type, literal ? "in" : "out", operand), token, false});
     return {};
   }
 
@@ -271,19 +306,21 @@ class Rewriter {
   std::size_t OperandBegin() const {
     std::size_t begin = out_.size();
     if (begin == 0) return begin;
-    if (out_[begin - 1] == ")" || out_[begin - 1] == "]") {
+    if (IsText(begin - 1, ")") || IsText(begin - 1, "]")) {
       std::size_t depth = 0;
       do {
         --begin;
-        if (out_[begin] == ")" || out_[begin] == "]") ++depth;
-        if (out_[begin] == "(" || out_[begin] == "[") --depth;
+        if (IsText(begin, ")") || IsText(begin, "]")) ++depth;
+        if (IsText(begin, "(") || IsText(begin, "[")) --depth;
       } while (begin > 0 && depth > 0);
-      if (begin == 0 || !IsNameText(out_[begin - 1])) return begin;
+      if (begin == 0 || !IsNameText(out_[begin - 1].text)) return begin;
     }
     --begin;
-    while (begin >= 2 && out_[begin - 1] == ".") begin -= 2;
+    while (begin >= 2 && IsText(begin - 1, ".")) begin -= 2;
     return begin;
   }
+
+  bool IsText(std::size_t part, std::string_view text) const { return out_[part].text == text; }
 
   static bool IsNameText(std::string_view text) {
     constexpr std::array<std::string_view, 12> kNot = {
@@ -300,7 +337,7 @@ class Rewriter {
   const Tokens tokens_;
   std::size_t at_ = 0;
   std::vector<std::size_t> series_;  ///< Names of series, which their columns take over.
-  std::vector<std::string> out_;
+  std::vector<Part> out_;
 };
 
 }  // namespace
@@ -318,6 +355,6 @@ bool AsksCatalog(const Piece& piece) {
   return about_session && !from;
 }
 
-Result<std::string> RewriteForCatalog(const Piece& piece) { return Rewriter(piece).Run(); }
+Result<RewrittenText> RewriteForCatalog(const Piece& piece) { return Rewriter(piece).Run(); }
 
 }  // namespace neuralake::serve

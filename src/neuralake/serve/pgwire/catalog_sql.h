@@ -1,9 +1,10 @@
 #pragma once
 
-#include <string>
+#include <cstddef>
 
 #include "neuralake/base/error.h"
 #include "neuralake/query/tokens.h"
+#include "neuralake/serve/pgwire/rewritten_text.h"
 
 namespace neuralake::serve {
 
@@ -17,6 +18,6 @@ bool AsksCatalog(const query::Piece& piece);
 /// `COLLATE pg_catalog.default` goes, schema names before relations, functions and types of the
 /// system go, `'t'::regclass` becomes its number and `x::regclass` its name.
 /// \errors kInvalid  a cast with nothing before it
-Result<std::string> RewriteForCatalog(const query::Piece& piece);
+Result<RewrittenText> RewriteForCatalog(const query::Piece& piece);
 
 }  // namespace neuralake::serve

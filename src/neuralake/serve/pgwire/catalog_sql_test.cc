@@ -9,7 +9,7 @@ query::Piece Piece(std::string_view sql) { return query::SplitStatements(sql).va
 bool Asks(std::string_view sql) { return AsksCatalog(Piece(sql)); }
 std::string Rewritten(std::string_view sql) {
   const auto result = RewriteForCatalog(Piece(sql));
-  return result ? *result : result.error().message;
+  return result ? result->sql() : result.error().message;
 }
 
 TEST(AsksCatalog, TellsToolsFromPeople) {
@@ -74,6 +74,20 @@ TEST(RewriteForCatalog, NamesTheColumnOfASeriesAsItsRelation) {
             "SELECT k [ s ] FROM generate_series ( 0 , f ( 1 ) ) s (s) , t");
   EXPECT_EQ(Rewritten("SELECT generate_series(0, 1) s FROM unnest(k) AS u(v) WHERE true"),
             "SELECT generate_series ( 0 , 1 ) s FROM unnest ( k ) AS u ( v ) WHERE true");
+}
+
+TEST(RewriteForCatalog, KnowsWhereItsWordsStood) {
+  const auto stood = [](std::string_view sent, std::string_view word) {
+    const auto pieces = query::SplitStatements(sent).value();
+    const RewrittenText text = RewriteForCatalog(pieces.back()).value();
+    const auto position = static_cast<std::int64_t>(text.sql().find(word));
+    return sent.substr(static_cast<std::size_t>(text.Original(position)));
+  };
+  EXPECT_EQ(stood("SELECT 1; SELECT x   FROM pg_catalog.pg_class, nope", "nope"), "nope");
+  EXPECT_EQ(stood("SELECT c.oid::regclass, nope FROM pg_class c", "nope"), "nope FROM pg_class c");
+  EXPECT_EQ(stood("SELECT c.oid::regclass FROM pg_class c", "oid"),
+            "c.oid::regclass FROM pg_class c");
+  EXPECT_EQ(stood("SELECT a OPERATOR(pg_catalog.~*) b", "~"), "~*) b");
 }
 
 TEST(RewriteForCatalog, LeavesTextsAlone) {

@@ -89,7 +89,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   };
   struct Bound {
     std::shared_ptr<PgStatement> statement;
-    engine::Statement parameters;
+    PgBound query;  ///< With its parameters; of DECLARE, its cursor's.
     std::vector<std::int16_t> formats;
     std::shared_ptr<Portal> portal{};  ///< Once it was started.
     bool finished = false;
@@ -97,7 +97,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
     bool hold = false;    ///< Outlives its transaction.
   };
   Status CheckTransaction(const PgStatement& statement);
-  std::shared_ptr<Portal> Open(const PgStatement& statement, engine::Statement parameters,
+  std::shared_ptr<Portal> Open(const PgStatement& statement, PgBound query,
                                std::vector<std::int16_t> formats);
   asio::awaitable<Status> FillStatementTypes(PgStatement& statement);
   asio::awaitable<Portal::Part> Step(std::shared_ptr<Portal> portal, bool first,
@@ -116,10 +116,11 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
 
   // Cursors of SQL: portals that DECLARE makes and FETCH asks.
   asio::awaitable<Status> ApplyToCursor(const PgStatement& statement, Bound bound, bool describe);
-  Status Declare(const PgStatement& statement, engine::Statement parameters);
+  Status Declare(const PgStatement& statement, PgBound query);
   asio::awaitable<Status> Fetch(FetchWord word, std::vector<std::int16_t> formats, bool describe);
   asio::awaitable<Status> DescribeCursor(std::string name, std::vector<std::int16_t> formats);
   Status CloseCursor(const CloseWord& word);
+  Status FailWithoutPlace(Error error);
 
   // The session's own words. `describe`: put the description of SHOW's column before its row.
   Status Apply(const SessionWord& word, bool describe);

@@ -18,10 +18,10 @@ asio::awaitable<Status> PgConnection::ApplyToCursor(const PgStatement& statement
     co_return co_await Fetch(*fetch, std::move(bound.formats), describe);
   }
   if (const auto* close = std::get_if<CloseWord>(&*statement.word)) co_return CloseCursor(*close);
-  co_return Declare(statement, std::move(bound.parameters));
+  co_return Declare(statement, std::move(bound.query));
 }
 
-Status PgConnection::Declare(const PgStatement& statement, engine::Statement parameters) {
+Status PgConnection::Declare(const PgStatement& statement, PgBound query) {
   const auto& word = std::get<DeclareWord>(*statement.word);
   if (transaction_ == 'I' && !word.hold) {
     return neuralake::Fail(ErrorKind::kInvalid,
@@ -41,7 +41,7 @@ Status PgConnection::Declare(const PgStatement& statement, engine::Statement par
   }
   Bound bound;
   bound.statement = statement.query;
-  bound.parameters = std::move(parameters);
+  bound.query = std::move(query);
   bound.cursor = true;
   bound.hold = word.hold;
   portals_[word.name] = std::move(bound);
@@ -55,7 +55,7 @@ asio::awaitable<Status> PgConnection::Fetch(FetchWord word, std::vector<std::int
   if (found == portals_.end()) co_return NoSuch("cursor", word.name, kNoCursor);
   Bound& bound = found->second;
   bool fresh = bound.portal == nullptr;
-  if (fresh) bound.portal = Open(*bound.statement, bound.parameters, formats);
+  if (fresh) bound.portal = Open(*bound.statement, bound.query, formats);
   const std::shared_ptr<Portal> portal = bound.portal;
   bool with_description = describe && !word.move;
   if (bound.finished && with_description) out_ += portal->Describe(formats).bytes;
@@ -70,7 +70,7 @@ asio::awaitable<Status> PgConnection::Fetch(FetchWord word, std::vector<std::int
     with_description = false;
     if (part.failure) {
       bound.finished = true;
-      co_return Explain(*part.failure);
+      co_return FailWithoutPlace(*part.failure);
     }
     if (!word.move) out_ += part.bytes;
     given += part.rows;
@@ -92,7 +92,7 @@ asio::awaitable<Status> PgConnection::DescribeCursor(std::string name,
   if (found == portals_.end()) co_return NoSuch("cursor", name, kNoCursor);
   Bound& bound = found->second;
   const bool fresh = bound.portal == nullptr;
-  if (fresh) bound.portal = Open(*bound.statement, bound.parameters, formats);
+  if (fresh) bound.portal = Open(*bound.statement, bound.query, formats);
   const std::shared_ptr<Portal> portal = bound.portal;
   if (bound.finished) {
     out_ += portal->Describe(std::move(formats)).bytes;
@@ -102,9 +102,16 @@ asio::awaitable<Status> PgConnection::DescribeCursor(std::string name,
     return portal->Describe(formats);
   };
   Portal::Part part = co_await Step(portal, fresh, std::move(step));
-  if (part.failure) co_return Explain(std::move(*part.failure));
+  if (part.failure) co_return FailWithoutPlace(std::move(*part.failure));
   out_ += part.bytes;
   co_return Status();
+}
+
+/// A place in the query of DECLARE is none in the FETCH that fails.
+Status PgConnection::FailWithoutPlace(Error error) {
+  if (sqlstate_.empty()) sqlstate_ = SqlState(error);
+  error.position = -1;
+  return Explain(std::move(error));
 }
 
 Status PgConnection::CloseCursor(const CloseWord& word) {

@@ -60,11 +60,10 @@ Status PgConnection::Explain(Error error) const {
   return std::unexpected(std::move(error));
 }
 
-std::shared_ptr<Portal> PgConnection::Open(const PgStatement& statement,
-                                           engine::Statement parameters,
+std::shared_ptr<Portal> PgConnection::Open(const PgStatement& statement, PgBound query,
                                            std::vector<std::int16_t> formats) {
   query::Request request;
-  request.statement = std::move(parameters);
+  request.statement = {query.text.sql(), std::move(query.parameters), {}};
   // why: a change that ROLLBACK could not take back must not run inside a transaction.
   request.grants = {.read = true, .write = transaction_ == 'I'};
   request.rows_max = settings_.rows_max();
@@ -76,7 +75,7 @@ std::shared_ptr<Portal> PgConnection::Open(const PgStatement& statement,
     request.rows_max = std::nullopt;
   }
   running_ = exchange_.queries.Open(std::move(request));
-  return std::make_shared<Portal>(running_, std::move(formats));
+  return std::make_shared<Portal>(running_, std::move(query.text), std::move(formats));
 }
 
 asio::awaitable<Portal::Part> PgConnection::Step(std::shared_ptr<Portal> portal, bool first,
@@ -168,7 +167,7 @@ asio::awaitable<bool> PgConnection::RunSimple(const query::Piece& piece) {
     co_return false;
   } else if (IsAboutCursor(*statement)) {
     Bound bound;
-    if (statement->query) bound.parameters = {statement->query->sql, {}, {}};
+    if (statement->query) bound.query.text = statement->query->text;
     status = co_await ApplyToCursor(*statement, std::move(bound), /*describe=*/true);
   } else if (statement->word) {
     status = Apply(*statement->word, /*describe=*/true);
@@ -176,16 +175,10 @@ asio::awaitable<bool> PgConnection::RunSimple(const query::Piece& piece) {
     status = neuralake::Fail(ErrorKind::kUnsupported, "there is no system catalog here");
   } else {
     bool suspended = false;
-    engine::Statement parameters{statement->sql, {}, {}};
-    const auto portal = Open(*statement, std::move(parameters), {});
+    const auto portal = Open(*statement, PgBound{statement->text, {}}, {});
     status = co_await Stream(portal, true, true, 0, suspended);
   }
-  if (!status) {
-    // Positions count in the whole message.
-    Error error = status.error();
-    if (error.position >= 0) error.position += static_cast<std::int64_t>(piece.characters_before);
-    Fail(error);
-  }
+  if (!status) Fail(status.error());
   co_return status.has_value();
 }
 
@@ -218,14 +211,18 @@ asio::awaitable<Status> PgConnection::FillStatementTypes(PgStatement& statement)
   const engine::Grants grants{.read = true, .write = transaction_ == 'I'};
   const Deadline deadline = Deadline::After(kDescribeTimeMax, {}, exchange_.clock);
   std::move_only_function<Result<engine::Description>()> work = [&] {
-    return exchange_.queries.Describe({statement.sql, {}, {}}, grants, deadline, executor);
+    return exchange_.queries.Describe({statement.text.sql(), {}, {}}, grants, deadline, executor);
   };
   const auto enqueue = [this, &deadline](query::Step step) {
     return exchange_.queries.lanes().Begin(query::Lane::kShort, deadline, std::move(step));
   };
   auto described = co_await OnThreads<Result<engine::Description>>(enqueue, std::move(work));
   if (!described) co_return std::unexpected(described.error());
-  if (!*described) co_return Explain(described->error());
+  if (!*described) {
+    Error error = described->error();
+    error.position = statement.text.Original(error.position);
+    co_return Explain(std::move(error));
+  }
   statement.description = **std::move(described);
   co_return Status();
 }
@@ -265,9 +262,9 @@ asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
   Bound bound;
   bound.statement = statement;
   bound.formats = message.result_formats;
-  auto parameters = BindParameters(query, message);
-  if (!parameters) co_return std::unexpected(parameters.error());
-  bound.parameters = *std::move(parameters);
+  auto ready = BindParameters(query, message);
+  if (!ready) co_return std::unexpected(ready.error());
+  bound.query = *std::move(ready);
   portals_[std::string(message.portal)] = std::move(bound);
   PgWriter(out_).BindComplete();
   co_return Status();
@@ -335,7 +332,7 @@ asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
     }
   }
   const bool first = bound.portal == nullptr;
-  if (first) bound.portal = Open(statement, bound.parameters, bound.formats);
+  if (first) bound.portal = Open(statement, bound.query, bound.formats);
   const std::shared_ptr<Portal> portal = bound.portal;
   std::move_only_function<Portal::Part()> step = [portal] { return portal->Describe(); };
   Portal::Part part = co_await Step(portal, first, std::move(step));
@@ -369,7 +366,7 @@ asio::awaitable<Status> PgConnection::Execute(const PgExecute& message) {
     co_return Status();
   }
   const bool first = bound.portal == nullptr;
-  if (first) bound.portal = Open(statement, bound.parameters, bound.formats);
+  if (first) bound.portal = Open(statement, bound.query, bound.formats);
   const std::shared_ptr<Portal> portal = bound.portal;
   bool suspended = false;
   const auto rows_max = static_cast<std::uint64_t>(std::max(message.rows_max, 0));

@@ -20,8 +20,9 @@ bool ReturnsRows(std::string_view tag) {
   return std::ranges::find(kCounting, tag.substr(0, tag.find(' '))) == kCounting.end();
 }
 
-Portal::Portal(std::shared_ptr<query::Run> run, std::vector<std::int16_t> formats)
-    : run_(std::move(run)), formats_(std::move(formats)) {}
+Portal::Portal(std::shared_ptr<query::Run> run, RewrittenText text,
+               std::vector<std::int16_t> formats)
+    : run_(std::move(run)), text_(std::move(text)), formats_(std::move(formats)) {}
 
 Portal::Part Portal::Describe() {
   Part part;
@@ -153,6 +154,7 @@ void Portal::AppendRow(PgWriter& writer, std::string& out) {
 Portal::Part Portal::Finish(Part part, const Status& status) {
   if (!status) {
     part.failure = status.error();
+    part.failure->position = text_.Original(part.failure->position);
     run_->Close(status);
   } else if (ended_) {
     part.finished = true;

@@ -9,6 +9,7 @@
 #include "neuralake/base/error.h"
 #include "neuralake/query/run.h"
 #include "neuralake/serve/format/cells.h"
+#include "neuralake/serve/pgwire/rewritten_text.h"
 #include "neuralake/serve/pgwire/writer.h"
 
 namespace arrow {
@@ -33,8 +34,9 @@ class Portal {
     bool truncated = false;
   };
 
+  /// \param text     what `run` runs, for the positions of errors
   /// \param formats  none: text; one for all columns; or one each
-  Portal(std::shared_ptr<query::Run> run, std::vector<std::int16_t> formats);
+  Portal(std::shared_ptr<query::Run> run, RewrittenText text, std::vector<std::int16_t> formats);
 
   /// Start the statement, once, so that its columns are known; the part holds their description.
   Part Describe();
@@ -66,6 +68,7 @@ class Portal {
   std::string Tag() const;
 
   std::shared_ptr<query::Run> run_;
+  const RewrittenText text_;
   std::vector<std::int16_t> formats_;
   bool started_ = false;
   bool returns_rows_ = true;

@@ -27,21 +27,45 @@ std::optional<std::size_t> ParameterIndex(std::string_view text) {
   return number - 1;
 }
 
+/// Walks over a statement, counting characters.
+class Walk {
+ public:
+  explicit Walk(const query::Piece& piece) : piece_(piece), position_(piece.characters_before) {}
+
+  /// Copy all up to byte `end` into `text`; where `end` stands.
+  std::int64_t CopyTo(std::size_t end, RewrittenText& text) {
+    if (end > byte_) text.Copy(piece_.sql.substr(byte_, end - byte_), position_);
+    return PassTo(end);
+  }
+
+  std::int64_t PassTo(std::size_t end) {
+    position_ += query::CharacterOffset(piece_.sql.substr(byte_), end - byte_);
+    byte_ = end;
+    return position_;
+  }
+
+ private:
+  const query::Piece& piece_;
+  std::size_t byte_ = 0;
+  std::int64_t position_;
+};
+
 /// The statement with a cast around each parameter whose value travels as text but is none.
-std::string CastParameters(const query::Piece& piece, const std::vector<std::uint32_t>& types) {
-  std::string sql;
-  std::size_t copied = 0;
+RewrittenText CastParameters(const query::Piece& piece, const std::vector<std::uint32_t>& types) {
+  RewrittenText text;
+  Walk walk(piece);
   for (const query::Token& token : piece.tokens) {
     if (token.kind != query::TokenKind::kParameter) continue;
     const auto index = ParameterIndex(token.In(piece.sql));
     const std::uint32_t type = index && *index < types.size() ? types[*index] : 0;
     const bool as_text = ElementOidOf(type) || type == 1083 || type == 1186 || type == 2950;
     if (!as_text) continue;
-    sql += piece.sql.substr(copied, token.begin - copied);
-    sql += fmt::format("CAST({} AS {})", token.In(piece.sql), SqlNameOfOid(type));
-    copied = token.end;
+    const std::int64_t from = walk.CopyTo(token.begin, text);
+    text.Make(fmt::format("CAST({} AS {})", token.In(piece.sql), SqlNameOfOid(type)), from);
+    walk.PassTo(token.end);
   }
-  return sql + std::string(piece.sql.substr(copied));
+  walk.CopyTo(piece.sql.size(), text);
+  return text;
 }
 
 bool BeginsWith(const query::Piece& piece, std::span<const std::string_view> words) {
@@ -50,26 +74,29 @@ bool BeginsWith(const query::Piece& piece, std::span<const std::string_view> wor
   });
 }
 
+/// `ParseSessionWord`, with the positions of errors in what was sent.
+Result<std::optional<SessionWord>> ReadWord(const query::Piece& piece) {
+  auto word = ParseSessionWord(piece);
+  if (!word && word.error().position >= 0) word.error().position += piece.characters_before;
+  return word;
+}
+
 /// The query of a cursor, which begins at token `first` of its DECLARE.
 Status ReadCursor(const query::Piece& piece, std::size_t first, PgStatement& statement) {
   const std::size_t begin = piece.tokens[first].begin;
-  statement.query_characters = query::CharacterOffset(piece.sql, begin);
-  const auto pieces = TRY(query::SplitStatements(piece.sql.substr(begin)));
+  auto pieces = TRY(query::SplitStatements(piece.sql.substr(begin)));
+  query::Piece& own = pieces.at(0);
+  own.characters_before += piece.characters_before + query::CharacterOffset(piece.sql, begin);
   // Seen before it is read: a DECLARE within a DECLARE would nest as deep as the text is long.
-  const auto word = ParseSessionWord(pieces.at(0));
+  const auto word = ParseSessionWord(own);
   if (word && word->has_value()) {
     return Fail(ErrorKind::kInvalid, "DECLARE CURSOR must be followed by a query");
   }
-  auto query = ReadStatement(pieces.at(0), statement.types);
-  if (!query) {
-    Error error = query.error();
-    if (error.position >= 0) error.position += statement.query_characters;
-    return std::unexpected(std::move(error));
-  }
-  if (query->word || query->changes) {
+  PgStatement query = TRY(ReadStatement(own, statement.types));
+  if (query.word || query.changes) {
     return Fail(ErrorKind::kInvalid, "DECLARE CURSOR must be followed by a query");
   }
-  statement.query = std::make_shared<PgStatement>(*std::move(query));
+  statement.query = std::make_shared<PgStatement>(std::move(query));
   return {};
 }
 
@@ -93,7 +120,7 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
                                                  count, kParametersMax));
   }
   statement.types.resize(std::max(statement.types.size(), count));
-  statement.word = TRY(ParseSessionWord(piece));
+  statement.word = TRY(ReadWord(piece));
   if (statement.word) {
     statement.target = PgTarget::kSession;
     if (const auto* declare = std::get_if<DeclareWord>(&*statement.word)) {
@@ -105,10 +132,10 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
   statement.may_start_early = BeginsWith(piece, kReading);
   if (AsksCatalog(piece)) {
     statement.target = PgTarget::kCatalog;
-    statement.sql = TRY(RewriteForCatalog(piece));
+    statement.text = TRY(RewriteForCatalog(piece));
   } else {
     statement.target = PgTarget::kEngine;
-    statement.sql = CastParameters(piece, statement.types);
+    statement.text = CastParameters(piece, statement.types);
   }
   return statement;
 }
@@ -122,13 +149,13 @@ Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::u
   return ReadStatement(pieces[0], std::move(types));
 }
 
-Result<engine::Statement> BindParameters(const PgStatement& statement, const PgBind& bind) {
+Result<PgBound> BindParameters(const PgStatement& statement, const PgBind& bind) {
   if (bind.parameters.size() != statement.types.size()) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("bind message supplies {} parameters, but the statement requires {}",
                             bind.parameters.size(), statement.types.size()));
   }
-  engine::Statement bound{statement.sql, {}, {}};
+  PgBound bound{statement.text, {}};
   for (std::size_t i = 0; i < bind.parameters.size(); ++i) {
     std::uint32_t type = statement.types[i];
     if (type == 0 && statement.description && i < statement.description->parameters.size()) {
@@ -138,7 +165,7 @@ Result<engine::Statement> BindParameters(const PgStatement& statement, const PgB
     }
     auto value = ParameterValue(type, FormatAt(bind.parameter_formats, i), bind.parameters[i]);
     if (!value) return Annotate(std::move(value.error()), fmt::format("${}", i + 1));
-    bound.positional.push_back(*std::move(value));
+    bound.parameters.push_back(*std::move(value));
   }
   return bound;
 }

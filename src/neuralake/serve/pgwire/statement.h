@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "neuralake/base/error.h"
+#include "neuralake/columnar/value.h"
 #include "neuralake/engine/executor.h"
 #include "neuralake/query/tokens.h"
 #include "neuralake/serve/pgwire/messages.h"
+#include "neuralake/serve/pgwire/rewritten_text.h"
 #include "neuralake/serve/pgwire/session_words.h"
 
 namespace neuralake::serve {
@@ -26,14 +28,19 @@ enum class PgTarget : std::uint8_t {
 /// A statement as Parse or a simple query brings it.
 struct PgStatement {
   PgTarget target = PgTarget::kNobody;
-  std::string sql;                     ///< For whoever answers.
+  RewrittenText text;                  ///< For whoever answers.
   std::optional<SessionWord> word;     ///< Of kSession.
   std::shared_ptr<PgStatement> query;  ///< Of DECLARE: what its cursor runs.
-  std::int64_t query_characters = 0;   ///< Before it, for positions of errors.
   std::vector<std::uint32_t> types;  ///< Of the parameters, as the client gave them; 0: not given.
   bool may_start_early = false;      ///< It only reads, so a Describe may already start it.
   bool changes = false;              ///< Its first word is one that changes tables.
   std::optional<engine::Description> description;
+};
+
+/// A statement with its parameters.
+struct PgBound {
+  RewrittenText text;
+  std::vector<columnar::Value> parameters;
 };
 
 /// Read one statement of a client.
@@ -49,6 +56,6 @@ std::size_t CountParameters(const query::Piece& piece);
 
 /// Bind the parameters of a message to a statement.
 /// \errors kInvalid  too few, or values that are not of their types
-Result<engine::Statement> BindParameters(const PgStatement& statement, const PgBind& bind);
+Result<PgBound> BindParameters(const PgStatement& statement, const PgBind& bind);
 
 }  // namespace neuralake::serve

@@ -1,0 +1,52 @@
+#include "neuralake/serve/pgwire/rewritten_text.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "neuralake/query/tokens.h"
+
+namespace neuralake::serve {
+namespace {
+
+/// The byte at which character `position` begins; the size of `text` when it has fewer.
+std::size_t ByteOffset(std::string_view text, std::int64_t position) {
+  std::size_t byte = 0;
+  for (; byte < text.size(); ++byte) {
+    const bool begins = (static_cast<unsigned char>(text[byte]) & 0xC0) != 0x80;
+    if (begins && position-- == 0) break;
+  }
+  return byte;
+}
+
+}  // namespace
+
+void RewrittenText::Replace(std::size_t piece, std::string_view text) {
+  const std::size_t begin = pieces_[piece].at;
+  const std::size_t size = EndOf(piece) - begin;
+  sql_.replace(begin, size, text);
+  for (std::size_t later = piece + 1; later < pieces_.size(); ++later) {
+    pieces_[later].at = pieces_[later].at - size + text.size();
+  }
+}
+
+std::int64_t RewrittenText::Original(std::int64_t position) const {
+  if (position < 0 || pieces_.empty()) return position;
+  const std::size_t offset = ByteOffset(sql_, position);
+  const auto after = std::ranges::upper_bound(pieces_, offset, {}, &Piece::at);
+  const Piece& piece = after == pieces_.begin() ? *after : *std::prev(after);
+  if (!piece.copied) return piece.from;
+  return piece.from +
+         query::CharacterOffset(std::string_view(sql_).substr(piece.at), offset - piece.at);
+}
+
+std::size_t RewrittenText::Append(std::string_view text, std::int64_t from, bool copied) {
+  pieces_.push_back({sql_.size(), from, copied});
+  sql_ += text;
+  return pieces_.size() - 1;
+}
+
+std::size_t RewrittenText::EndOf(std::size_t piece) const {
+  return piece + 1 < pieces_.size() ? pieces_[piece + 1].at : sql_.size();
+}
+
+}  // namespace neuralake::serve
