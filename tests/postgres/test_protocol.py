@@ -58,3 +58,78 @@ def test_an_error_of_a_cursor_points_at_nothing_in_its_fetch(
     assert "nope" in (field(answer, DiagnosticField.MESSAGE_PRIMARY) or "")
     assert field(answer, DiagnosticField.SQLSTATE) == "42601"
     assert place(answer) is None
+
+
+def value(answer: PGresult, column: int = 0) -> bytes | None:
+    """The one row's value, once there was no error."""
+    assert answer.error_message == "" or answer.error_message == b"", answer.error_message
+    assert answer.ntuples == 1
+    return answer.get_value(0, column)
+
+
+TIMES = "timestamp '2024-01-01 12:00:00'"
+
+
+@pytest.mark.parametrize("oid", [0, 1114])
+def test_a_timestamp_without_zone_passes_over_the_zone_of_its_text(
+    connection: psycopg.Connection, oid: int
+) -> None:
+    sql = f"SELECT t = $1 FROM (SELECT {TIMES} AS t)".encode()
+    for text in (b"2024-01-01 12:00:00+01", b"2024-01-01 12:00:00-05:30", b"2024-01-01 12:00:00"):
+        assert value(connection.pgconn.exec_params(sql, [text], [oid])) == b"t"
+    with_zone = b"SELECT $1 = timestamptz '2024-01-01 11:00:00+00'"
+    text = b"2024-01-01 12:00:00+01"
+    assert value(connection.pgconn.exec_params(with_zone, [text], [1184])) == b"t"
+
+
+DATE, TIMESTAMP, TIMESTAMPTZ = 1082, 1114, 1184
+INFINITE = {
+    DATE: (b"\x7f" + b"\xff" * 3, b"\x80" + b"\0" * 3),
+    TIMESTAMP: (b"\x7f" + b"\xff" * 7, b"\x80" + b"\0" * 7),
+    TIMESTAMPTZ: (b"\x7f" + b"\xff" * 7, b"\x80" + b"\0" * 7),
+}
+
+
+@pytest.mark.parametrize("oid", INFINITE)
+def test_infinities_come_and_go_as_postgres_has_them(
+    connection: psycopg.Connection, oid: int
+) -> None:
+    for text, binary in zip((b"infinity", b"-infinity"), INFINITE[oid], strict=True):
+        for sent, format in ((text, 0), (binary, 1)):
+            ask = connection.pgconn.exec_params
+            assert value(ask(b"SELECT $1", [sent], [oid], [format], 0)) == text
+            assert value(ask(b"SELECT $1", [sent], [oid], [format], 1)) == binary
+
+
+def test_far_times_are_written_as_postgres_writes_them(connection: psycopg.Connection) -> None:
+    far = connection.pgconn.exec_(
+        b"SELECT date '12000-01-01', timestamp '12000-01-01 00:00:00', "
+        b"timestamp '0044-03-15 (BC) 12:00:00', timestamptz '0044-03-15 (BC) 12:00:00+00', "
+        b"date '0044-03-15 (BC)', [date 'infinity']"
+    )
+    assert [value(far, column) for column in range(6)] == [
+        b"12000-01-01",
+        b"12000-01-01 00:00:00",
+        b"0044-03-15 12:00:00 BC",
+        b"0044-03-15 12:00:00+00 BC",
+        b"0044-03-15 BC",
+        b'{"infinity"}',
+    ]
+
+
+@pytest.mark.parametrize("format", [0, 1])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        b"SELECT date '5000-01-01 (BC)'",
+        b"SELECT date '5880000-01-01'",
+        b"SELECT timestamp '5000-01-01 (BC) 00:00:00'",
+        b"SELECT [NULL, date '5000-01-01 (BC)']",
+    ],
+)
+def test_times_that_postgres_cannot_hold_are_refused(
+    connection: psycopg.Connection, sql: bytes, format: int
+) -> None:
+    answer = connection.pgconn.exec_params(sql, None, result_format=format)
+    assert field(answer, DiagnosticField.SQLSTATE) == "22008"
+    assert connection.execute("SELECT 1").fetchone() == (1,)

@@ -13,6 +13,7 @@
 #include "neuralake/columnar/decimal_text.h"
 #include "neuralake/columnar/json_text.h"
 #include "neuralake/columnar/time_text.h"
+#include "neuralake/serve/format/postgres_time.h"
 #include "neuralake/serve/format/value_text.h"
 
 namespace neuralake::serve {
@@ -164,16 +165,6 @@ class BinaryCells final : public ArrayCells<Array> {
   }
 };
 
-/// PostgreSQL writes years before 1 as years before Christ.
-void AppendPostgresDate(std::int64_t days, std::string& out) {
-  const columnar::CivilDay civil = columnar::CivilFromDays(days);
-  if (civil.year > 0) {
-    AppendDate(days, out);
-  } else {
-    out += fmt::format("{:04}-{:02}-{:02} BC", 1 - civil.year, civil.month, civil.day);
-  }
-}
-
 class DateCells final : public ArrayCells<arrow::Date32Array> {
  public:
   using ArrayCells::ArrayCells;
@@ -198,8 +189,7 @@ class TimestampCells final : public ArrayCells<arrow::TimestampArray> {
   void AppendValue(std::int64_t row, std::string& out) const override {
     const std::int64_t micros = array_.Value(row);
     if (notation_ == Notation::kPostgres) {
-      AppendTimestamp(micros, ' ', out);
-      if (zoned_) out += "+00";
+      AppendPostgresTimestamp(micros, zoned_, out);
       return;
     }
     Quoted(out, [&] {

@@ -53,13 +53,17 @@ void AppendTimestamp(std::int64_t micros, char separator, std::string& out) {
   }
   AppendDate(days, out);
   out.push_back(separator);
-  const std::int64_t seconds = rest / 1'000'000;
+  AppendTimeOfDay(rest, out);
+}
+
+void AppendTimeOfDay(std::int64_t micros, std::string& out) {
+  const std::int64_t seconds = micros / 1'000'000;
   AppendTwoDigits(seconds / 3600, out);
   out.push_back(':');
   AppendTwoDigits(seconds / 60 % 60, out);
   out.push_back(':');
   AppendTwoDigits(seconds % 60, out);
-  const std::int64_t fraction = rest % 1'000'000;
+  const std::int64_t fraction = micros % 1'000'000;
   if (fraction == 0) return;
   out.push_back('.');
   AppendTwoDigits(fraction / 10'000, out);

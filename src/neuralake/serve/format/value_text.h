@@ -25,6 +25,11 @@ void AppendDate(std::int64_t days, std::string& out);
 /// \param separator  between day and time
 void AppendTimestamp(std::int64_t micros, char separator, std::string& out);
 
+/// `03:04:05`, `.123456` when there is a fraction.
+///
+/// \param micros  since midnight, less than a day
+void AppendTimeOfDay(std::int64_t micros, std::string& out);
+
 /// \source RFC 4648, section 4
 void AppendBase64(std::string_view bytes, std::string& out);
 

@@ -1,6 +1,7 @@
 #include "neuralake/serve/pgvalue/binary.h"
 
 #include <bit>
+#include <limits>
 #include <utility>
 
 #include <arrow/array.h>
@@ -8,6 +9,7 @@
 #include <arrow/util/decimal.h>
 
 #include "neuralake/columnar/decimal_text.h"
+#include "neuralake/serve/format/postgres_time.h"
 #include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/writer.h"
 
@@ -91,11 +93,19 @@ class BytesForm final : public BinaryForm<Array> {
   }
 };
 
+/// A distance from 1970 as one from 2000, with PostgreSQL's numbers for the infinities.
+template <class Number>
+Number FromEpoch(Number value, std::int64_t epoch, std::int64_t infinite) {
+  if (value >= infinite) return std::numeric_limits<Number>::max();
+  if (value <= -infinite) return std::numeric_limits<Number>::min();
+  return static_cast<Number>(value - epoch);
+}
+
 class DateForm final : public BinaryForm<arrow::Date32Array> {
  public:
   using BinaryForm::BinaryForm;
   void Append(std::int64_t row, std::string& out) const override {
-    PgWriter(out).Int32(static_cast<std::int32_t>(array_.Value(row) - kPgEpochDays));
+    PgWriter(out).Int32(FromEpoch<std::int32_t>(array_.Value(row), kPgEpochDays, kInfiniteDays));
   }
 };
 
@@ -103,7 +113,7 @@ class TimestampForm final : public BinaryForm<arrow::TimestampArray> {
  public:
   using BinaryForm::BinaryForm;
   void Append(std::int64_t row, std::string& out) const override {
-    PgWriter(out).Int64(array_.Value(row) - kPgEpochMicros);
+    PgWriter(out).Int64(FromEpoch(array_.Value(row), kPgEpochMicros, kInfiniteMicros));
   }
 };
 

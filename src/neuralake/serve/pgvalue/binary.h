@@ -17,7 +17,8 @@ namespace neuralake::serve {
 inline constexpr std::int64_t kPgEpochDays = 10'957;
 inline constexpr std::int64_t kPgEpochMicros = kPgEpochDays * 86'400'000'000;
 
-/// A writer for the values of `array` in PostgreSQL's binary formats, without their lengths.
+/// A writer for the values of `array` in PostgreSQL's binary formats, without their lengths. Times
+/// must be in its range (`CheckPostgresRange`).
 ///
 /// \errors kUnsupported  a type that no answer of the engine has
 /// \source PostgreSQL sources, the `…send` functions of each type

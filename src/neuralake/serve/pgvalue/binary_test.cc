@@ -32,6 +32,14 @@ TEST(BinaryCells, CountTimeFromTheYear2000) {
             "\x00\x00\x00\x00\x00\x00\x00\x02"s);
 }
 
+TEST(BinaryCells, WriteTheInfinitiesAsPostgresDoes) {
+  const auto timestamp = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+  EXPECT_EQ(Binary(arrow::date32(), "2147483647"), "\x7f\xff\xff\xff"s);
+  EXPECT_EQ(Binary(arrow::date32(), "-2147483647"), "\x80\x00\x00\x00"s);
+  EXPECT_EQ(Binary(timestamp, "9223372036854775807"), "\x7f"s + std::string(7, '\xff'));
+  EXPECT_EQ(Binary(timestamp, "-9223372036854775807"), "\x80"s + std::string(7, '\0'));
+}
+
 TEST(BinaryCells, WriteArrays) {
   EXPECT_EQ(Binary(arrow::list(arrow::int16()), "[1, null]"),
             "\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x15\x00\x00\x00\x02\x00\x00\x00\x01"

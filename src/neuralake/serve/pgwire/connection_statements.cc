@@ -83,7 +83,10 @@ asio::awaitable<Portal::Part> PgConnection::Step(std::shared_ptr<Portal> portal,
   running_ = std::shared_ptr<query::Run>(portal, &portal->run());
   auto part =
       co_await OnThreads<Portal::Part>(StepOn(exchange_, portal->run(), first), std::move(step));
-  if (part) co_return *std::move(part);
+  if (part) {
+    if (part->failure) sqlstate_ = part->sqlstate;
+    co_return *std::move(part);
+  }
   portal->Close(std::unexpected(part.error()));
   Portal::Part refused;
   refused.failure = part.error();

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "neuralake/columnar/decimal_text.h"
+#include "neuralake/serve/format/postgres_time.h"
 #include "neuralake/serve/pgvalue/binary.h"
 #include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/reader.h"
@@ -111,10 +111,19 @@ Result<Value> Bytea(std::string_view text) {
   return Make(TypeId::kBinary, std::move(bytes));
 }
 
+Result<Value> Time(std::uint32_t oid, std::string_view text, std::optional<std::int64_t> value) {
+  if (!value) return NotOf(text, oid);
+  return Make(*TypeOf(oid), *value);
+}
+
 Result<Value> FromText(std::uint32_t oid, std::string_view text) {
   if (oid == 16) return Boolean(text);
   if (oid == 17) return Bytea(text);
   if (oid == 1700) return Decimal(text);
+  if (oid == 1082) return Time(oid, text, ParsePostgresDate(text));
+  if (oid == 1114 || oid == 1184) {
+    return Time(oid, text, ParsePostgresTimestamp(text, /*zoned=*/oid == 1184));
+  }
   const auto type = TypeOf(oid);
   if (!type) return Make(TypeId::kString, std::string(text));
   if (text.empty()) return NotOf(text, oid);
@@ -122,10 +131,6 @@ Result<Value> FromText(std::uint32_t oid, std::string_view text) {
   if (!value) return NotOf(text, oid);
   return *std::move(value);
 }
-
-// The forms that PostgreSQL's binary infinities have, and those of DuckDB.
-constexpr std::int64_t kInfiniteDays = std::numeric_limits<std::int32_t>::max();
-constexpr std::int64_t kInfiniteMicros = std::numeric_limits<std::int64_t>::max();
 
 /// A date or timestamp by its distance from PostgreSQL's epoch, 2000-01-01.
 ///
@@ -206,7 +211,15 @@ Result<std::string> ElementText(std::uint32_t oid, std::int16_t format,
     if (oid == 17) return Fail(ErrorKind::kUnsupported, "arrays of bytea cannot be parameters");
     return QuoteElement(*text);
   }
-  return columnar::FormatPartitionValue(value);
+  const bool time = oid == 1082 || oid == 1114 || oid == 1184;
+  const std::int64_t infinite = oid == 1082 ? kInfiniteDays : kInfiniteMicros;
+  const auto* number = std::get_if<std::int64_t>(&value.data);
+  if (time && *number == infinite) return "infinity";
+  if (time && *number == -infinite) return "-infinity";
+  // DuckDB takes no sign before a year that is after 9999.
+  std::string written = columnar::FormatPartitionValue(value);
+  if (time && written.starts_with('+')) written.erase(0, 1);
+  return written;
 }
 
 /// Take one element of `{a,"b\"c",NULL}` from `rest`, which begins with it.

@@ -56,6 +56,22 @@ TEST(ParameterValue, ReadsTheInfinitiesOfBinaryDatesAndTimestamps) {
             "a binary parameter of type TIMESTAMP is out of range");
 }
 
+TEST(ParameterValue, ReadsTimesAsPostgresDoes) {
+  EXPECT_EQ(Text(1114, 0, "2024-01-01 12:00:00+01"), "timestamp[us] 2024-01-01 12:00:00");
+  EXPECT_EQ(Text(1184, 0, "2024-01-01 12:00:00+01"),
+            "timestamp[us, UTC] 2024-01-01T11:00:00.000000Z");
+  EXPECT_EQ(Text(1082, 0, "2024-01-01 +01"), "date 2024-01-01");
+  EXPECT_EQ(Text(1082, 0, "0044-03-15 BC"), "date -0043-03-15");
+  EXPECT_EQ(Text(1114, 0, "soon"), "parameter `soon` is not of type TIMESTAMP");
+  EXPECT_EQ(Text(1082, 0, ""), "parameter `` is not of type DATE");
+  EXPECT_EQ(std::get<std::int64_t>(ParameterValue(1082, 0, "infinity").value().data), 2147483647);
+  EXPECT_EQ(std::get<std::int64_t>(ParameterValue(1184, 0, "-infinity").value().data),
+            -std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(Text(1182, 0, "{infinity,-infinity,12000-01-01,2024-01-01}"),
+            "string [infinity, -infinity, 12000-01-01, 2024-01-01]");
+  EXPECT_EQ(Text(1115, 0, "{\"2024-01-01 12:00:00+01\"}"), "string [2024-01-01 12:00:00]");
+}
+
 TEST(ParameterValue, TurnsArraysIntoListTexts) {
   EXPECT_EQ(Text(1009, 0, R"({it's,"C:\\dir"})"), R"(string ['it\'s', 'C:\\dir'])");
   EXPECT_EQ(Text(1007, 0, "{1,NULL,3}"), "string [1, NULL, 3]");

@@ -7,12 +7,18 @@
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
 
+#include "neuralake/serve/format/postgres_time.h"
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/pgvalue/binary.h"
 #include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/messages.h"
 
 namespace neuralake::serve {
+namespace {
+
+constexpr std::string_view kOutOfRange = "22008";
+
+}  // namespace
 
 bool ReturnsRows(std::string_view tag) {
   constexpr std::array<std::string_view, 6> kCounting = {"INSERT", "UPDATE", "DELETE",
@@ -127,6 +133,10 @@ Status Portal::MakeCellsOfBatch() {
   cells_.clear();
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto& column = *batch_->column(static_cast<int>(i));
+    if (const Status held = CheckPostgresRange(column); !held) {
+      sqlstate_ = kOutOfRange;
+      return held;
+    }
     cells_.push_back(columns_[i].format == 0 ? TRY(MakeCells(column, Notation::kPostgres))
                                              : TRY(MakeBinaryCells(column)));
   }
@@ -154,6 +164,7 @@ void Portal::AppendRow(PgWriter& writer, std::string& out) {
 Portal::Part Portal::Finish(Part part, const Status& status) {
   if (!status) {
     part.failure = status.error();
+    part.sqlstate = sqlstate_;
     part.failure->position = text_.Original(part.failure->position);
     run_->Close(status);
   } else if (ended_) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "neuralake/base/error.h"
@@ -30,6 +31,7 @@ class Portal {
     bool finished = false;   ///< `tag` and `truncated` are known.
     bool suspended = false;  ///< The asked number of rows came, and there may be more.
     std::optional<Error> failure;
+    std::string_view sqlstate{};  ///< Of `failure`, when its kind has another.
     std::string tag;
     bool truncated = false;
   };
@@ -77,7 +79,8 @@ class Portal {
   std::vector<std::unique_ptr<Cells>> cells_;
   std::int64_t row_ = 0;
   std::uint64_t rows_given_ = 0;
-  bool ended_ = false;  // the stream gave its last batch
+  bool ended_ = false;           // the stream gave its last batch
+  std::string_view sqlstate_{};  // of the failure that is on its way
 };
 
 /// Whether a statement with this command tag sends rows, and not only the number it changed.
