@@ -133,3 +133,71 @@ def test_times_that_postgres_cannot_hold_are_refused(
     answer = connection.pgconn.exec_params(sql, None, result_format=format)
     assert field(answer, DiagnosticField.SQLSTATE) == "22008"
     assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_settings_follow_transactions(connection: psycopg.Connection) -> None:
+    def timeout() -> object:
+        return connection.execute("SHOW statement_timeout").fetchone()
+
+    def name() -> str | None:
+        return connection.info.parameter_status("application_name")
+
+    connection.execute("SET application_name = 'before'")
+    connection.execute("BEGIN")
+    connection.execute("SET LOCAL statement_timeout = 1234")
+    assert timeout() == ("1234",)
+    connection.execute("COMMIT")
+    assert timeout() == ("0",)
+    connection.execute("BEGIN")
+    connection.execute("SET statement_timeout = 777")
+    connection.execute("SET application_name = 'within'")
+    assert name() == "within"
+    connection.execute("ROLLBACK")
+    assert timeout() == ("0",)
+    assert name() == "before"
+    connection.execute("BEGIN")
+    connection.execute("SET statement_timeout = 777")
+    connection.execute("SAVEPOINT a")
+    connection.execute("SET statement_timeout = 888")
+    connection.execute("ROLLBACK TO a")
+    assert timeout() == ("777",)
+    connection.execute("COMMIT")
+    assert timeout() == ("777",)
+    with pytest.raises(psycopg.Error):
+        connection.execute("SET statement_timeout = 999; SELECT nope")
+    assert timeout() == ("777",)
+    connection.execute("BEGIN")
+    connection.execute("SET statement_timeout = 999")
+    with pytest.raises(psycopg.Error):
+        connection.execute("SELECT nope")
+    connection.execute("COMMIT")
+    assert timeout() == ("777",)
+
+
+def test_a_setting_for_a_transaction_wants_one(connection: psycopg.Connection) -> None:
+    warned: list[str | None] = []
+    connection.add_notice_handler(lambda notice: warned.append(notice.sqlstate))
+    connection.execute("SET LOCAL statement_timeout = 1234")
+    assert warned == ["25P01"]
+    assert connection.execute("SHOW statement_timeout").fetchone() == ("0",)
+    with pytest.raises(psycopg.Error, match="invalid value"):
+        connection.execute("SET LOCAL statement_timeout = 'soon'")
+
+
+def test_settings_are_asked_of_the_session(connection: psycopg.Connection) -> None:
+    def setting(call: str, *parameters: object) -> object:
+        answer = connection.execute(f"SELECT {call} AS x", parameters).fetchone()
+        assert answer is not None
+        return answer[0]
+
+    connection.execute("SET application_name = 'it''s mine'")
+    assert setting("current_setting('application_name')") == "it's mine"
+    assert setting("pg_catalog.current_setting('Application_Name', true)") == "it's mine"
+    assert setting("current_setting(%s)", "application_name") == "it's mine"
+    assert setting("current_setting('statement_timeout')") == "0"
+    assert setting("current_setting('server_version_num')::int") == 150000
+    connection.execute("SET my.own = 'x'")
+    assert setting("upper(current_setting('my.own'))") == "X"
+    assert setting("current_setting('nobody.has', true)") is None
+    with pytest.raises(psycopg.Error, match='unrecognized configuration parameter "nope"'):
+        setting("current_setting('nope')")

@@ -164,13 +164,14 @@ bool IsAboutSession(const Tokens& tokens, std::size_t i) {
 /// Writes the statement anew, token by token.
 class Rewriter {
  public:
-  explicit Rewriter(const Piece& piece) : tokens_(piece) {}
+  Rewriter(const Piece& piece, std::size_t parameters) : tokens_(piece), parameters_(parameters) {}
 
-  Result<RewrittenText> Run() {
+  Result<CatalogText> Run() {
     FindSeries();
     while (at_ < tokens_.size()) TRY(Step());
     const std::vector<std::int64_t> positions = tokens_.Positions();
-    RewrittenText text;
+    CatalogText made{{}, asks_settings_};
+    RewrittenText& text = made.text;
     for (const Part& part : out_) {
       const std::int64_t from = positions[part.token];
       if (!text.sql().empty()) text.Make(" ", from);
@@ -180,7 +181,7 @@ class Rewriter {
         text.Make(part.text, from);
       }
     }
-    return text;
+    return made;
   }
 
  private:
@@ -257,6 +258,13 @@ class Rewriter {
       Put(WithoutCase(tokens_.Text(at_)));
     } else {
       out_.push_back({std::string(tokens_.Text(at_)), at_, true});
+    }
+    if (called && name == "current_setting") {
+      // The settings of the session go before the name of the one that is asked for.
+      asks_settings_ = true;
+      ++at_;
+      Put("(");
+      Put(fmt::format("${}, ${},", parameters_ + 1, parameters_ + 2));
     }
     if (std::ranges::find(series_, at_) != series_.end()) {
       Put(fmt::format("({})", tokens_.Text(at_)));
@@ -335,6 +343,8 @@ class Rewriter {
   }
 
   const Tokens tokens_;
+  const std::size_t parameters_;
+  bool asks_settings_ = false;
   std::size_t at_ = 0;
   std::vector<std::size_t> series_;  ///< Names of series, which their columns take over.
   std::vector<Part> out_;
@@ -355,6 +365,8 @@ bool AsksCatalog(const Piece& piece) {
   return about_session && !from;
 }
 
-Result<RewrittenText> RewriteForCatalog(const Piece& piece) { return Rewriter(piece).Run(); }
+Result<CatalogText> RewriteForCatalog(const Piece& piece, std::size_t parameters) {
+  return Rewriter(piece, parameters).Run();
+}
 
 }  // namespace neuralake::serve

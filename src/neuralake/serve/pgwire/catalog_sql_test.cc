@@ -8,8 +8,8 @@ namespace {
 query::Piece Piece(std::string_view sql) { return query::SplitStatements(sql).value().at(0); }
 bool Asks(std::string_view sql) { return AsksCatalog(Piece(sql)); }
 std::string Rewritten(std::string_view sql) {
-  const auto result = RewriteForCatalog(Piece(sql));
-  return result ? result->sql() : result.error().message;
+  const auto result = RewriteForCatalog(Piece(sql), 1);
+  return result ? result->text.sql() : result.error().message;
 }
 
 TEST(AsksCatalog, TellsToolsFromPeople) {
@@ -79,7 +79,7 @@ TEST(RewriteForCatalog, NamesTheColumnOfASeriesAsItsRelation) {
 TEST(RewriteForCatalog, KnowsWhereItsWordsStood) {
   const auto stood = [](std::string_view sent, std::string_view word) {
     const auto pieces = query::SplitStatements(sent).value();
-    const RewrittenText text = RewriteForCatalog(pieces.back()).value();
+    const RewrittenText text = RewriteForCatalog(pieces.back(), 0).value().text;
     const auto position = static_cast<std::int64_t>(text.sql().find(word));
     return sent.substr(static_cast<std::size_t>(text.Original(position)));
   };
@@ -93,6 +93,13 @@ TEST(RewriteForCatalog, KnowsWhereItsWordsStood) {
 TEST(RewriteForCatalog, LeavesTextsAlone) {
   EXPECT_EQ(Rewritten("SELECT 'OPERATOR(pg_catalog.~) x::regclass', \"pg_catalog\""),
             "SELECT 'OPERATOR(pg_catalog.~) x::regclass' , \"pg_catalog\"");
+}
+
+TEST(RewriteForCatalog, GivesTheSettingsToWhoAsksForOne) {
+  const std::string sql = "SELECT pg_catalog.current_setting('jit'), current_setting, $1";
+  EXPECT_EQ(Rewritten(sql), "SELECT current_setting ( $2, $3, 'jit' ) , current_setting , $1");
+  EXPECT_TRUE(RewriteForCatalog(Piece(sql), 1)->asks_settings);
+  EXPECT_FALSE(RewriteForCatalog(Piece("SELECT current_setting"), 1)->asks_settings);
 }
 
 TEST(RewriteForCatalog, CallsFunctionsThatSqlWritesWithoutParentheses) {

@@ -63,6 +63,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
 
   // The simple protocol.
   asio::awaitable<Next> Query(std::string_view text);
+  asio::awaitable<void> RunSimple(const std::vector<query::Piece>& pieces);
   asio::awaitable<bool> RunSimple(const query::Piece& piece);
 
   // The extended protocol; each answers or fails.
@@ -122,6 +123,11 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   Status CloseCursor(const CloseWord& word);
   Status FailWithoutPlace(Error error);
 
+  struct Savepoint {
+    std::string name;
+    SessionSettings::Moment settings;
+  };
+
   // The session's own words. `describe`: put the description of SHOW's column before its row.
   Status Apply(const SessionWord& word, bool describe);
   Status ApplySet(const SetWord& word);
@@ -131,7 +137,8 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   Status ApplyDeallocate(const DeallocateWord& word);
   Status ApplySavepoint(const SavepointWord& word);
   void Announce(const SettingChange& change);
-  void EndTransaction();
+  void EndTransaction(bool commit);
+  void Announce(const std::vector<SettingChange>& changes);
 
   void Fail(const Error& error, std::string_view sqlstate = "");
   void DropPortals(bool held = false);
@@ -148,7 +155,8 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   SessionSettings settings_;
   std::int32_t process_ = 0;
   char transaction_ = 'I';  // `I` idle, `T` in a transaction, `E` in a failed one
-  std::vector<std::string> savepoints_;
+  bool may_write_ = true;   // no other statement of the message comes behind
+  std::vector<Savepoint> savepoints_;
   std::string_view sqlstate_;  // of the failure that is on its way, when its kind has another
   bool skip_until_sync_ = false;
   bool idle_ = false;

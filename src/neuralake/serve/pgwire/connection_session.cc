@@ -10,6 +10,8 @@
 namespace neuralake::serve {
 namespace {
 
+constexpr std::string_view kNoTransaction = "25P01";
+
 PgColumn TextColumn(std::string name) {
   PgColumn column;
   column.name = std::move(name);
@@ -44,16 +46,18 @@ Status PgConnection::Apply(const SessionWord& word, bool describe) {
       writer.Warning("there is already a transaction in progress", "25001");
     } else {
       transaction_ = 'T';
+      settings_.BeginTransaction();
     }
     writer.CommandComplete(begin->tag);
   } else if (std::holds_alternative<CommitWord>(word)) {
-    if (transaction_ == 'I') writer.Warning("there is no transaction in progress", "25P01");
-    writer.CommandComplete(transaction_ == 'E' ? "ROLLBACK" : "COMMIT");
-    EndTransaction();
+    if (transaction_ == 'I') writer.Warning("there is no transaction in progress", kNoTransaction);
+    const bool commit = transaction_ != 'E';
+    writer.CommandComplete(commit ? "COMMIT" : "ROLLBACK");
+    EndTransaction(commit);
   } else if (std::holds_alternative<RollbackWord>(word)) {
-    if (transaction_ == 'I') writer.Warning("there is no transaction in progress", "25P01");
+    if (transaction_ == 'I') writer.Warning("there is no transaction in progress", kNoTransaction);
     writer.CommandComplete("ROLLBACK");
-    EndTransaction();
+    EndTransaction(/*commit=*/false);
   } else if (const auto* savepoint = std::get_if<SavepointWord>(&word)) {
     return ApplySavepoint(*savepoint);
   } else if (const auto* discard = std::get_if<DiscardWord>(&word)) {
@@ -67,9 +71,20 @@ Status PgConnection::Apply(const SessionWord& word, bool describe) {
 }
 
 Status PgConnection::ApplySet(const SetWord& word) {
-  Announce(TRY(settings_.Set(word.name, word.value)));
+  if (!word.local || settings_.in_transaction()) {
+    Announce(TRY(settings_.Set(word.name, word.value, word.local)));
+  } else {
+    // What is wrong with it is told all the same.
+    SessionSettings gone = settings_;
+    TRY(gone.Set(word.name, word.value));
+    PgWriter(out_).Warning("SET LOCAL can only be used in transaction blocks", kNoTransaction);
+  }
   PgWriter(out_).CommandComplete("SET");
   return {};
+}
+
+void PgConnection::Announce(const std::vector<SettingChange>& changes) {
+  for (const SettingChange& change : changes) Announce(change);
 }
 
 void PgConnection::Announce(const SettingChange& change) {
@@ -95,7 +110,7 @@ Status PgConnection::ApplyShow(const ShowWord& word, bool describe) {
 
 Status PgConnection::ApplyReset(const ResetWord& word) {
   if (word.name == "all") {
-    for (const SettingChange& change : settings_.ResetAll()) Announce(change);
+    Announce(settings_.ResetAll());
   } else {
     Announce(TRY(settings_.Set(word.name, std::nullopt)));
   }
@@ -115,7 +130,7 @@ Status PgConnection::ApplyDiscard(const DiscardWord& word) {
       return neuralake::Fail(ErrorKind::kInvalid,
                              "DISCARD ALL cannot run inside a transaction block");
     }
-    for (const SettingChange& change : settings_.ResetAll()) Announce(change);
+    Announce(settings_.ResetAll());
     DropPortals(/*held=*/true);
     statements_.clear();
   }
@@ -138,14 +153,15 @@ Status PgConnection::ApplyDeallocate(const DeallocateWord& word) {
   return {};
 }
 
-/// Nothing can change inside a transaction, so that going back to a savepoint only ends a failure.
+/// No table can change inside a transaction: going back to a savepoint ends a failure and gives
+/// back the settings.
 Status PgConnection::ApplySavepoint(const SavepointWord& word) {
   using What = SavepointWord::What;
   const std::string_view tag = word.what == What::kSet       ? "SAVEPOINT"
                                : word.what == What::kRelease ? "RELEASE"
                                                              : "ROLLBACK";
   if (transaction_ == 'I') {
-    sqlstate_ = "25P01";
+    sqlstate_ = kNoTransaction;
     return neuralake::Fail(ErrorKind::kInvalid,
                            fmt::format("{} can only be used in transaction blocks", tag));
   }
@@ -155,21 +171,27 @@ Status PgConnection::ApplySavepoint(const SavepointWord& word) {
           ErrorKind::kResourceExhausted,
           fmt::format("a transaction keeps at most {} savepoints; release some", kSavepointsMax));
     }
-    savepoints_.push_back(word.name);
+    savepoints_.push_back({word.name, settings_.Now()});
   } else {
     // The newest of that name; those that were set behind it go with it.
-    const auto found = std::ranges::find(savepoints_.rbegin(), savepoints_.rend(), word.name);
+    const auto found =
+        std::ranges::find(savepoints_.rbegin(), savepoints_.rend(), word.name, &Savepoint::name);
     if (found == savepoints_.rend()) return NoSuch("savepoint", word.name, "3B001");
     savepoints_.erase(found.base(), savepoints_.end());
-    if (word.what == What::kRelease) savepoints_.pop_back();
-    if (word.what == What::kRollback) transaction_ = 'T';
+    if (word.what == What::kRollback) {
+      transaction_ = 'T';
+      Announce(settings_.GoBack(savepoints_.back().settings));
+    } else {
+      savepoints_.pop_back();
+    }
   }
   PgWriter(out_).CommandComplete(tag);
   return {};
 }
 
-void PgConnection::EndTransaction() {
+void PgConnection::EndTransaction(bool commit) {
   transaction_ = 'I';
+  Announce(settings_.EndTransaction(commit));
   savepoints_.clear();
   DropPortals();
 }

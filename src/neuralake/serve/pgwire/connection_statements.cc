@@ -47,15 +47,18 @@ Status PgConnection::CheckTransaction(const PgStatement& statement) {
       "current transaction is aborted, commands ignored until end of transaction block");
 }
 
-/// What a refusal inside a transaction means for the client.
+/// What a refusal inside a transaction, or before other statements, means for the client.
 Status PgConnection::Explain(Error error) const {
   // Refused because it had no grant to write, which it has outside of a transaction.
-  if (transaction_ == 'T' && error.kind == ErrorKind::kPermissionDenied &&
+  const bool inside = transaction_ == 'T';
+  if ((inside || !may_write_) && error.kind == ErrorKind::kPermissionDenied &&
       error.message == "INSERT is not allowed") {
     error.kind = ErrorKind::kUnsupported;
-    error.message =
-        "INSERT inside BEGIN is not there yet, since ROLLBACK could not take it back: run it "
-        "outside of a transaction, with autocommit, where it commits by itself";
+    error.message = fmt::format(
+        "INSERT {} is not there yet, since ROLLBACK could not take it back: run it outside of a "
+        "transaction, with autocommit{}, where it commits by itself",
+        inside ? "inside BEGIN" : "before other statements of one message",
+        inside ? "" : " and in a message of its own");
   }
   return std::unexpected(std::move(error));
 }
@@ -63,9 +66,16 @@ Status PgConnection::Explain(Error error) const {
 std::shared_ptr<Portal> PgConnection::Open(const PgStatement& statement, PgBound query,
                                            std::vector<std::int16_t> formats) {
   query::Request request;
+  if (statement.asks_settings) {
+    auto [names, values] = settings_.Joined();
+    for (std::string* text : {&names, &values}) {
+      query.parameters.push_back(
+          {columnar::DataType{columnar::TypeId::kString, 0, 0, {}}, std::move(*text)});
+    }
+  }
   request.statement = {query.text.sql(), std::move(query.parameters), {}};
-  // why: a change that ROLLBACK could not take back must not run inside a transaction.
-  request.grants = {.read = true, .write = transaction_ == 'I'};
+  // why: a change must not run where what comes behind it could fail and not take it back.
+  request.grants = {.read = true, .write = transaction_ == 'I' && may_write_};
   request.rows_max = settings_.rows_max();
   if (settings_.statement_timeout().count() > 0) request.timeout = settings_.statement_timeout();
   request.protocol = "postgres";
@@ -150,12 +160,22 @@ asio::awaitable<PgConnection::Next> PgConnection::Query(std::string_view text) {
   } else if (pieces->empty()) {
     PgWriter(out_).EmptyQuery();
   } else {
-    for (const query::Piece& piece : *pieces) {
-      if (!co_await RunSimple(piece)) break;
-    }
+    co_await RunSimple(*pieces);
   }
   PgWriter(out_).ReadyForQuery(transaction_);
   co_return co_await Flush() ? Next::kGoOn : Next::kEnd;
+}
+
+/// Several statements of one message are one transaction, as far as there are any.
+asio::awaitable<void> PgConnection::RunSimple(const std::vector<query::Piece>& pieces) {
+  bool done = true;
+  for (std::size_t i = 0; done && i < pieces.size(); ++i) {
+    if (pieces.size() > 1 && transaction_ == 'I') settings_.BeginTransaction();
+    may_write_ = i + 1 == pieces.size();
+    done = co_await RunSimple(pieces[i]);
+  }
+  may_write_ = true;
+  if (transaction_ == 'I') Announce(settings_.EndTransaction(/*commit=*/done));
 }
 
 /// \returns whether the next statement of the same message may run

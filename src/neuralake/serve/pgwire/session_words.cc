@@ -104,7 +104,7 @@ class Walk {
 };
 
 Parsed ParseSet(Walk walk) {
-  if (!walk.Take("session")) walk.Take("local");
+  const bool local = !walk.Take("session") && walk.Take("local");
   if (walk.Take("characteristics") || walk.Take("transaction")) {
     // Isolation and access mode: every statement sees one snapshot, whatever is asked.
     return std::optional<SessionWord>(NothingWord{"SET"});
@@ -113,18 +113,20 @@ Parsed ParseSet(Walk walk) {
   if (walk.Take("time")) {
     if (!walk.Take("zone")) return walk.Wrong();
     if (walk.Take("local") || walk.Take("default")) {
-      return walk.Done(SetWord{"timezone", std::nullopt});
+      return walk.Done(SetWord{"timezone", std::nullopt, local});
     }
-    return SessionWord(SetWord{"timezone", TRY(walk.Value())});
+    return SessionWord(SetWord{"timezone", TRY(walk.Value()), local});
   }
-  if (walk.Take("names")) return SessionWord(SetWord{"client_encoding", TRY(walk.Value())});
+  if (walk.Take("names")) {
+    return SessionWord(SetWord{"client_encoding", TRY(walk.Value()), local});
+  }
   if (walk.Take("role") || walk.Take("authorization")) {
     return Fail(ErrorKind::kUnsupported, "there are no roles yet");
   }
   const std::string name = TRY(walk.Name());
   if (!walk.TakeMark("=") && !walk.Take("to")) return walk.Wrong();
-  if (walk.Take("default")) return walk.Done(SetWord{name, std::nullopt});
-  return SessionWord(SetWord{name, TRY(walk.Value())});
+  if (walk.Take("default")) return walk.Done(SetWord{name, std::nullopt, local});
+  return SessionWord(SetWord{name, TRY(walk.Value()), local});
 }
 
 // `SHOW TABLES` and its like are the engine's.

@@ -16,6 +16,7 @@ namespace neuralake::serve {
 struct SetWord {
   std::string name;
   std::optional<std::string> value;  ///< Nothing for DEFAULT.
+  bool local = false;                ///< For the transaction alone.
 };
 struct ShowWord {
   std::string name;  ///< `all` for all.

@@ -24,6 +24,9 @@ TEST(SessionWords, ReadSetInAllItsForms) {
   EXPECT_EQ(Set("set application_name to 'my app'").value, "my app");
   EXPECT_EQ(Set("SET SESSION DateStyle = ISO, MDY").value, "ISO, MDY");
   EXPECT_EQ(Set("SET LOCAL statement_timeout TO DEFAULT").value, std::nullopt);
+  EXPECT_TRUE(Set("SET LOCAL statement_timeout TO DEFAULT").local);
+  EXPECT_TRUE(Set("SET LOCAL TIME ZONE 'UTC'").local);
+  EXPECT_FALSE(Set("SET SESSION statement_timeout = 1").local);
   EXPECT_EQ(Set("SET TIME ZONE 'UTC'").name, "timezone");
   EXPECT_EQ(Set("SET NAMES 'utf8'").name, "client_encoding");
   EXPECT_EQ(Set("SET a.\"B c\" = -5").name, "a.B c");

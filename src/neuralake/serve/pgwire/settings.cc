@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -188,15 +190,30 @@ Result<SettingChange> Check(const Known& known, const std::string& value) {
 }  // namespace
 
 SessionSettings::SessionSettings(std::uint64_t rows_max) {
-  for (const Known& known : kKnown) values_[Lowered(known.name)] = known.value;
-  values_["row_limit"] = std::to_string(rows_max);
+  Values values;
+  for (const Known& known : kKnown) values[Lowered(known.name)] = known.value;
+  values["row_limit"] = std::to_string(rows_max);
+  now_.values_ = std::make_shared<const Values>(std::move(values));
+  now_.kept_ = now_.values_;
   MarkStart();
 }
 
-void SessionSettings::MarkStart() { start_ = values_; }
+void SessionSettings::MarkStart() { start_ = now_.values_; }
+
+// Values are copied when one changes, so that savepoints cost nothing.
+void SessionSettings::Put(const std::string& key, std::string value, bool local) {
+  const auto with = [&](const Values& values) {
+    Values changed = values;
+    changed[key] = value;
+    return std::make_shared<const Values>(std::move(changed));
+  };
+  const bool same = now_.kept_ == now_.values_;
+  now_.values_ = with(*now_.values_);
+  if (!local) now_.kept_ = same ? now_.values_ : with(*now_.kept_);
+}
 
 Result<SettingChange> SessionSettings::Set(std::string_view name,
-                                           const std::optional<std::string>& value) {
+                                           const std::optional<std::string>& value, bool local) {
   if (name == "neuralake.row_limit") name = "row_limit";
   const std::string key = Lowered(name);
   const Known* known = Find(name);
@@ -206,35 +223,66 @@ Result<SettingChange> SessionSettings::Set(std::string_view name,
       return Fail(ErrorKind::kNotFound,
                   fmt::format("unrecognized configuration parameter \"{}\"", name));
     }
-    if (!values_.contains(key) && values_.size() >= kKnown.size() + kSessionSettingsMax) {
+    const Values& values = *now_.values_;
+    if (!values.contains(key) && values.size() >= kKnown.size() + kSessionSettingsMax) {
       return Fail(
           ErrorKind::kResourceExhausted,
           fmt::format("a session keeps at most {} parameters of its own", kSessionSettingsMax));
     }
-    values_[key] = value.value_or("");
-    return SettingChange{key, values_[key], false, ""};
+    Put(key, value.value_or(""), local);
+    return SettingChange{key, value.value_or(""), false, ""};
   }
-  if (!value) {
-    values_[key] = start_.at(key);
-    return SettingChange{std::string(known->name), values_[key], known->report, ""};
-  }
-  SettingChange change = TRY(Check(*known, *value));
-  values_[key] = change.value;
+  SettingChange change{std::string(known->name), start_->at(key), known->report, ""};
+  if (value) change = TRY(Check(*known, *value));
+  Put(key, change.value, local);
   return change;
 }
 
-bool SessionSettings::Has(std::string_view name) const { return values_.contains(Lowered(name)); }
+void SessionSettings::BeginTransaction() {
+  if (!in_transaction()) before_ = now_.values_;
+}
+
+std::vector<SettingChange> SessionSettings::EndTransaction(bool commit) {
+  if (!in_transaction()) return {};
+  const auto before = std::exchange(before_, nullptr);
+  return Use(commit ? now_.kept_ : before);
+}
+
+std::vector<SettingChange> SessionSettings::GoBack(const Moment& moment) {
+  auto changes = Use(moment.values_);
+  now_ = moment;
+  return changes;
+}
+
+std::vector<SettingChange> SessionSettings::ResetAll() { return Use(start_); }
+
+std::vector<SettingChange> SessionSettings::Use(std::shared_ptr<const Values> values) {
+  std::vector<SettingChange> changes;
+  for (const Known& known : kKnown) {
+    const std::string key = Lowered(known.name);
+    if (known.report && now_.values_->at(key) != values->at(key)) {
+      changes.push_back({std::string(known.name), values->at(key), true, ""});
+    }
+  }
+  now_.values_ = std::move(values);
+  now_.kept_ = now_.values_;
+  return changes;
+}
+
+bool SessionSettings::Has(std::string_view name) const {
+  return now_.values_->contains(Lowered(name));
+}
 
 Result<std::string> SessionSettings::Show(std::string_view name) const {
-  const auto found = values_.find(Lowered(name));
-  if (found != values_.end()) return found->second;
+  const auto found = now_.values_->find(Lowered(name));
+  if (found != now_.values_->end()) return found->second;
   return Fail(ErrorKind::kNotFound,
               fmt::format("unrecognized configuration parameter \"{}\"", name));
 }
 
 std::vector<std::array<std::string, 3>> SessionSettings::All() const {
   std::vector<std::array<std::string, 3>> rows;
-  for (const auto& [key, value] : values_) {
+  for (const auto& [key, value] : *now_.values_) {
     const Known* known = Find(key);
     rows.push_back({known == nullptr ? key : std::string(known->name), value,
                     known == nullptr ? "" : std::string(known->about)});
@@ -242,32 +290,33 @@ std::vector<std::array<std::string, 3>> SessionSettings::All() const {
   return rows;
 }
 
+std::pair<std::string, std::string> SessionSettings::Joined() const {
+  std::pair<std::string, std::string> joined;
+  const auto append = [](std::string& to, std::string_view text) {
+    std::ranges::replace_copy(text, std::back_inserter(to), kSettingSeparator, '?');
+    to.push_back(kSettingSeparator);
+  };
+  for (const auto& [key, value] : *now_.values_) {
+    append(joined.first, key);
+    append(joined.second, value);
+  }
+  return joined;
+}
+
 std::vector<std::pair<std::string, std::string>> SessionSettings::Reported() const {
   std::vector<std::pair<std::string, std::string>> reported;
   for (const Known& known : kKnown) {
-    if (known.report) reported.emplace_back(known.name, values_.at(Lowered(known.name)));
+    if (known.report) reported.emplace_back(known.name, now_.values_->at(Lowered(known.name)));
   }
   return reported;
 }
 
-std::vector<SettingChange> SessionSettings::ResetAll() {
-  std::vector<SettingChange> changes;
-  for (const Known& known : kKnown) {
-    const std::string key = Lowered(known.name);
-    if (known.report && values_[key] != start_.at(key)) {
-      changes.push_back({std::string(known.name), start_.at(key), true, ""});
-    }
-  }
-  values_ = start_;
-  return changes;
-}
-
 std::chrono::milliseconds SessionSettings::statement_timeout() const {
-  return std::chrono::milliseconds(std::stoll(values_.at("statement_timeout")));
+  return std::chrono::milliseconds(std::stoll(now_.values_->at("statement_timeout")));
 }
 
 std::optional<std::uint64_t> SessionSettings::rows_max() const {
-  const std::uint64_t rows = std::stoull(values_.at("row_limit"));
+  const std::uint64_t rows = std::stoull(now_.values_->at("row_limit"));
   return rows == 0 ? std::nullopt : std::optional(rows);
 }
 

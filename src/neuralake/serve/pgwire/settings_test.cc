@@ -64,6 +64,57 @@ TEST(SessionSettings, GoBackToTheStartOfTheSession) {
   EXPECT_EQ(settings.Show("application_name").value(), "a");
 }
 
+TEST(SessionSettings, FollowTransactions) {
+  SessionSettings settings(10'000);
+  const auto name = [&] { return settings.Show("application_name").value(); };
+  ASSERT_TRUE(settings.Set("application_name", "a"));
+  settings.BeginTransaction();
+  ASSERT_TRUE(settings.Set("application_name", "b"));
+  ASSERT_TRUE(settings.Set("application_name", "c", /*local=*/true));
+  EXPECT_EQ(name(), "c");
+  const auto told = settings.EndTransaction(/*commit=*/true);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].value, "b");
+  EXPECT_EQ(name(), "b");
+  settings.BeginTransaction();
+  ASSERT_TRUE(settings.Set("application_name", "d", /*local=*/true));
+  ASSERT_TRUE(settings.Set("application_name", "e"));
+  ASSERT_TRUE(settings.Set("my.own", "x"));
+  EXPECT_EQ(settings.EndTransaction(/*commit=*/false).at(0).value, "b");
+  EXPECT_FALSE(settings.Has("my.own"));
+  EXPECT_TRUE(settings.EndTransaction(/*commit=*/true).empty()) << "there is none";
+}
+
+TEST(SessionSettings, GoBackToASavepoint) {
+  SessionSettings settings(10'000);
+  const auto name = [&] { return settings.Show("application_name").value(); };
+  settings.BeginTransaction();
+  ASSERT_TRUE(settings.Set("application_name", "a"));
+  ASSERT_TRUE(settings.Set("application_name", "b", /*local=*/true));
+  const auto savepoint = settings.Now();
+  ASSERT_TRUE(settings.Set("application_name", "c"));
+  EXPECT_EQ(settings.GoBack(savepoint).at(0).value, "b");
+  EXPECT_EQ(name(), "b");
+  settings.EndTransaction(/*commit=*/true);
+  EXPECT_EQ(name(), "a");
+}
+
+TEST(SessionSettings, JoinNamesAndValuesInOneOrder) {
+  SessionSettings settings(10'000);
+  ASSERT_TRUE(settings.Set("application_name",
+                           "a\x1e"
+                           "b"));
+  const auto [names, values] = settings.Joined();
+  EXPECT_TRUE(
+      names.starts_with("application_name\x1e"
+                        "backslash_quote\x1e"));
+  EXPECT_TRUE(
+      values.starts_with("a?b\x1e"
+                         "safe_encoding\x1e"));
+  EXPECT_EQ(std::ranges::count(names, kSettingSeparator),
+            std::ranges::count(values, kSettingSeparator));
+}
+
 TEST(SessionSettings, TellClientsWhatTheyRelyOn) {
   const auto reported = SessionSettings(1).Reported();
   for (const char* name : {"server_version", "client_encoding", "DateStyle", "TimeZone",

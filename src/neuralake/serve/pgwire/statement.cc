@@ -132,7 +132,9 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
   statement.may_start_early = BeginsWith(piece, kReading);
   if (AsksCatalog(piece)) {
     statement.target = PgTarget::kCatalog;
-    statement.text = TRY(RewriteForCatalog(piece));
+    CatalogText catalog = TRY(RewriteForCatalog(piece, statement.types.size()));
+    statement.text = std::move(catalog.text);
+    statement.asks_settings = catalog.asks_settings;
   } else {
     statement.target = PgTarget::kEngine;
     statement.text = CastParameters(piece, statement.types);

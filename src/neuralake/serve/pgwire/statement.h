@@ -29,6 +29,7 @@ enum class PgTarget : std::uint8_t {
 struct PgStatement {
   PgTarget target = PgTarget::kNobody;
   RewrittenText text;                  ///< For whoever answers.
+  bool asks_settings = false;          ///< As `CatalogText`.
   std::optional<SessionWord> word;     ///< Of kSession.
   std::shared_ptr<PgStatement> query;  ///< Of DECLARE: what its cursor runs.
   std::vector<std::uint32_t> types;  ///< Of the parameters, as the client gave them; 0: not given.
