@@ -15,16 +15,19 @@ DEFINITIONS = """
 from neuralake import DeltaTable, ParquetTable
 
 big = DeltaTable("data/big")
+changing = DeltaTable("data/changing")
 files = ParquetTable("data/files")
 """
 
 
 def write_big(folder: Path) -> None:
-    """Write a Delta table of many rows, and its definition."""
+    """Write a Delta table of many rows and one of none, and their definitions."""
     numbers = pl.DataFrame({"n": range(BIG_ROWS)}, schema={"n": pl.Int64})
     table = DeltaTableWriter(folder / "data/big", schema_of(n="long"))
     table.create("2024-01-01T00:00:00+00:00")
     table.commit("2024-01-02T00:00:00+00:00", [table.file(numbers.to_arrow(), statistics=False)])
+    changing = DeltaTableWriter(folder / "data/changing", schema_of(n="long"))
+    changing.create("2024-01-01T00:00:00+00:00")
     with (folder / "lake/store.py").open("a") as module:
         module.write(DEFINITIONS)
     (folder / "data/files").mkdir()

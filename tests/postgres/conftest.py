@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -31,6 +32,26 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
+
+
+@pytest.fixture
+def overwrite(project: Path, tmp_path: Path) -> Callable[..., None]:
+    """Give `store.changing` other columns and one row."""
+
+    def write(**row: object) -> None:
+        rows = tmp_path / "rows.ndjson"
+        rows.write_text(json.dumps(row) + "\n")
+        table = str(project / "data/changing")
+        modes = ["--mode", "overwrite", "--schema-mode", "overwrite"]
+        done = subprocess.run(
+            [BINARY, "table", "write", table, str(rows), *modes],
+            capture_output=True,
+            text=True,
+            env=ENVIRONMENT,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    return write
 
 
 @pytest.fixture(scope="session")

@@ -5,29 +5,11 @@ from __future__ import annotations
 import random
 import socket
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import psycopg
 import pytest
+from raw import SSL_REQUEST, VERSION_3, connected, message, read_until_ready, startup
 from surfaces import Server
-
-VERSION_3 = 3 << 16
-SSL_REQUEST = struct.pack(">II", 8, 80877103)
-
-
-@contextmanager
-def connected(server: Server) -> Iterator[socket.socket]:
-    with socket.create_connection(("127.0.0.1", server.pg_port), timeout=30) as opened:
-        yield opened
-
-
-def startup(parameters: bytes = b"user\0tester\0database\0neuralake\0\0") -> bytes:
-    return struct.pack(">II", 8 + len(parameters), VERSION_3) + parameters
-
-
-def message(kind: bytes, body: bytes) -> bytes:
-    return kind + struct.pack(">I", 4 + len(body)) + body
 
 
 def send_all(opened: socket.socket, data: bytes) -> None:
@@ -47,16 +29,6 @@ def read_to_end(opened: socket.socket) -> bytes:
             read += part
     except ConnectionResetError:
         pass
-    return read
-
-
-def read_until_ready(opened: socket.socket) -> bytes:
-    """Whole messages up to ReadyForQuery."""
-    read = b""
-    while not (read.endswith((b"Z\0\0\0\5I", b"Z\0\0\0\5T", b"Z\0\0\0\5E"))):
-        part = opened.recv(65536)
-        assert part, read
-        read += part
     return read
 
 

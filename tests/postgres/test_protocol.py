@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+
 import psycopg
 import pytest
+import raw
+from psycopg import errors
 from psycopg.pq import DiagnosticField, PGconn, PGresult
+from surfaces import Server
 
 UUID = 2950
 
@@ -62,7 +68,7 @@ def test_an_error_of_a_cursor_points_at_nothing_in_its_fetch(
 
 def value(answer: PGresult, column: int = 0) -> bytes | None:
     """The one row's value, once there was no error."""
-    assert answer.error_message == "" or answer.error_message == b"", answer.error_message
+    assert not answer.error_message, answer.error_message
     assert answer.ntuples == 1
     return answer.get_value(0, column)
 
@@ -133,6 +139,120 @@ def test_times_that_postgres_cannot_hold_are_refused(
     answer = connection.pgconn.exec_params(sql, None, result_format=format)
     assert field(answer, DiagnosticField.SQLSTATE) == "22008"
     assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def failures(answer: list[tuple[bytes, bytes]]) -> list[bytes]:
+    return [raw.sqlstate(body) for kind, body in answer if kind == b"E"]
+
+
+def rows(answer: list[tuple[bytes, bytes]]) -> list[list[bytes | None]]:
+    return [raw.values(body) for kind, body in answer if kind == b"D"]
+
+
+def told(answer: list[tuple[bytes, bytes]]) -> list[list[tuple[bytes, int]]]:
+    return [raw.columns(body) for kind, body in answer if kind == b"T"]
+
+
+def test_no_rows_come_under_a_description_of_others(
+    server: Server, overwrite: Callable[..., None]
+) -> None:
+    run = [raw.bind(b"s", binary=True), raw.EXECUTE]
+    overwrite(id=1, n=5)
+    with raw.session(server) as session:
+        made = session.ask(raw.parse(b"s", "SELECT * FROM store.changing"), raw.describe(b"s"))
+        assert told(made) == [[(b"id", 20), (b"n", 20)]]
+        assert rows(session.ask(*run)) == [[bytes(7) + b"\1", bytes(7) + b"\5"]]
+        overwrite(n=7, id="abc", extra=True)
+        refused = session.ask(*run)
+        assert failures(refused) == [b"0A000"]
+        assert b"cached plan must not change result type" in refused[-1][1]
+        assert b"RRevalidateCachedQuery" in refused[-1][1]
+        assert rows(refused) == []
+        # Who is told anew gets the rows, whether of the statement or of the portal.
+        again = session.ask(raw.describe(b"s"), *run)
+        assert told(again) == [[(b"n", 20), (b"id", 25), (b"extra", 16)]]
+        assert rows(again) == [[bytes(7) + b"\7", b"abc", b"\1"]]
+        overwrite(other="x")
+        portal = session.ask(raw.bind(b"s"), raw.DESCRIBE_PORTAL, raw.EXECUTE)
+        assert (told(portal), rows(portal)) == ([[(b"other", 25)]], [[b"x"]])
+        assert rows(session.ask(*run)) == [[b"x"]]
+        overwrite(another="x")
+        assert failures(session.ask(*run)) == [b"0A000"]
+
+
+PARAMETERS = {
+    16: b"t",
+    20: b"9007199254740993",
+    21: b"7",
+    23: b"7",
+    25: b"text",
+    700: b"1.5",
+    701: b"0.1",
+    1043: b"text",
+    1082: b"2024-02-29",
+    1114: b"2024-02-29 12:00:00",
+    1184: b"2024-02-29 12:00:00+00",
+    1700: b"12.3456",
+    3802: b"{}",
+    UUID: b"00000000-0000-0000-0000-000000000001",
+}
+
+
+@pytest.mark.parametrize("oid", PARAMETERS)
+def test_a_statement_is_described_by_the_types_of_its_parameters(server: Server, oid: int) -> None:
+    with raw.session(server) as session:
+        [columns] = told(session.ask(raw.parse(b"s", "SELECT $1 AS x", oid), raw.describe(b"s")))
+        assert columns in ([(b"x", oid)], [(b"x", 25)])
+        if oid not in (1043, 3802, UUID):
+            assert columns == [(b"x", oid)]
+        assert rows(session.ask(raw.bind(b"s", PARAMETERS[oid]), raw.EXECUTE)) == [
+            [PARAMETERS[oid]]
+        ]
+        assert rows(session.ask(raw.bind(b"s", None), raw.EXECUTE)) == [[None]]
+
+
+def test_a_number_is_as_wide_as_its_parameters(server: Server) -> None:
+    with raw.session(server) as session:
+        made = session.ask(raw.parse(b"s", "SELECT $1 + 1 AS x", 20), raw.describe(b"s"))
+        assert told(made) == [[(b"x", 20)]]
+        answer = session.ask(raw.bind(b"s", b"4294967296", binary=True), raw.EXECUTE)
+        assert rows(answer) == [[b"\0\0\0\1\0\0\0\1"]]
+
+
+@pytest.mark.parametrize("format", ["%t", "%b"])
+def test_arrays_of_numbers_keep_their_digits(connection: psycopg.Connection, format: str) -> None:
+    sql = f"SELECT p FROM (VALUES (1.2345::DECIMAL(20,4)), (2.5)) v(p) WHERE p = ANY({format})"
+
+    def found(*numbers: str) -> list[Decimal]:
+        asked = [[Decimal(number) for number in numbers]]
+        return [row[0] for row in connection.execute(sql, asked).fetchall()]
+
+    assert found("1.2345") == [Decimal("1.2345")]
+    assert found("1.234") == []
+    assert found("1.2345", "123456789012345678.5") == [Decimal("1.2345")]
+    assert found("2.5", "7") == [Decimal("2.5")]
+    number = Decimal("0.1234567890123456789")
+    assert connection.execute(f"SELECT {format}", [number]).fetchone() == (number,)
+
+
+def test_only_the_last_statement_of_a_message_may_write(
+    connection: psycopg.Connection, overwrite: Callable[..., None]
+) -> None:
+    def count() -> object:
+        answer = connection.execute("SELECT count(*) FROM store.changing").fetchone()
+        assert answer is not None
+        return answer[0]
+
+    overwrite(id=0)
+    insert = "INSERT INTO store.changing VALUES (1)"
+    with pytest.raises(errors.FeatureNotSupported, match=r"INSERT before other .* autocommit"):
+        connection.execute(f"{insert}; SELECT nope")
+    with pytest.raises(psycopg.Error, match="nope"):
+        connection.execute(f"SELECT nope; {insert}")
+    assert count() == 1
+    connection.execute(f"SELECT 1; {insert};")
+    connection.execute(f"{insert} -- alone")
+    assert count() == 3
 
 
 def test_settings_follow_transactions(connection: psycopg.Connection) -> None:

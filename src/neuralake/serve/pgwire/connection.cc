@@ -259,7 +259,9 @@ asio::awaitable<PgConnection::Next> PgConnection::Sync() {
 void PgConnection::Fail(const Error& error, std::string_view sqlstate) {
   const std::string_view own = std::exchange(sqlstate_, "");
   if (sqlstate.empty()) sqlstate = own.empty() ? SqlState(error) : own;
-  PgWriter(out_).ErrorResponse(error, sqlstate);
+  const bool changed = error.message == kPlanChanged;
+  PgWriter(out_).ErrorResponse(error, sqlstate, "", /*fatal=*/false,
+                               changed ? "RevalidateCachedQuery" : "");
   if (transaction_ == 'T') transaction_ = 'E';
 }
 

@@ -85,7 +85,8 @@ std::shared_ptr<Portal> PgConnection::Open(const PgStatement& statement, PgBound
     request.rows_max = std::nullopt;
   }
   running_ = exchange_.queries.Open(std::move(request));
-  return std::make_shared<Portal>(running_, std::move(query.text), std::move(formats));
+  return std::make_shared<Portal>(running_, std::move(query.text), std::move(formats),
+                                  statement.told);
 }
 
 asio::awaitable<Portal::Part> PgConnection::Step(std::shared_ptr<Portal> portal, bool first,
@@ -227,27 +228,51 @@ Status PgConnection::Parse(const PgParse& message) {
   return {};
 }
 
-/// Ask the engine what the statement returns and takes, once.
+/// Ask the engine what the statement returns and takes, unless it is known.
 asio::awaitable<Status> PgConnection::FillStatementTypes(PgStatement& statement) {
   if (statement.description) co_return Status();
+  auto described = co_await AskTypes(statement, statement.text);
+  statement.described_exactly = statement.types.empty();
+  if (statement.typed) {
+    // With the types of its parameters it has the columns that it will have with their values.
+    const RewrittenText text = TypedText(statement, described ? &*described : nullptr);
+    auto typed = co_await AskTypes(statement, text);
+    statement.described_exactly = typed.has_value();
+    if (typed) {
+      ForgetCasts(statement, *typed);
+      if (described) typed->parameters = std::move(described->parameters);
+      described = std::move(typed);
+    }
+  }
+  if (!described) co_return Explain(described.error());
+  statement.description = *std::move(described);
+  co_return Status();
+}
+
+asio::awaitable<Result<engine::Description>> PgConnection::AskTypes(const PgStatement& statement,
+                                                                    const RewrittenText& text) {
   engine::Executor* executor = statement.target == PgTarget::kCatalog ? parts_.catalog : nullptr;
   const engine::Grants grants{.read = true, .write = transaction_ == 'I'};
   const Deadline deadline = Deadline::After(kDescribeTimeMax, {}, exchange_.clock);
   std::move_only_function<Result<engine::Description>()> work = [&] {
-    return exchange_.queries.Describe({statement.text.sql(), {}, {}}, grants, deadline, executor);
+    return exchange_.queries.Describe({text.sql(), {}, {}}, grants, deadline, executor);
   };
   const auto enqueue = [this, &deadline](query::Step step) {
     return exchange_.queries.lanes().Begin(query::Lane::kShort, deadline, std::move(step));
   };
   auto described = co_await OnThreads<Result<engine::Description>>(enqueue, std::move(work));
   if (!described) co_return std::unexpected(described.error());
-  if (!*described) {
-    Error error = described->error();
-    error.position = statement.text.Original(error.position);
-    co_return Explain(std::move(error));
+  if (!*described) described->error().position = text.Original(described->error().position);
+  co_return *std::move(described);
+}
+
+/// Remember what the client was told of a statement's columns.
+void PgConnection::Tell(PgStatement& statement, std::vector<PgColumn> columns) {
+  // How many digits a number has may hang on the parameters.
+  for (PgColumn& column : columns) {
+    if (!statement.types.empty()) column.type_modifier = -1;
   }
-  statement.description = **std::move(described);
-  co_return Status();
+  statement.told = std::move(columns);
 }
 
 asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
@@ -296,6 +321,8 @@ asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
 asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) {
   PgWriter writer(out_);
   if (statement.target == PgTarget::kEngine || statement.target == PgTarget::kCatalog) {
+    // Tables may have changed since it was asked the last time.
+    statement.description.reset();
     const Status described = co_await FillStatementTypes(statement);
     if (!described) co_return described;
   }
@@ -311,7 +338,9 @@ asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) 
   if (show != nullptr) {
     writer.RowDescription(ShowColumns(*show));
   } else if (statement.description && ReturnsRows(statement.description->command_tag)) {
-    writer.RowDescription(ColumnsOf(*statement.description));
+    std::vector<PgColumn> columns = ColumnsOf(*statement.description);
+    writer.RowDescription(columns);
+    if (statement.described_exactly) Tell(statement, std::move(columns));
   } else {
     writer.NoData();
   }
@@ -361,6 +390,7 @@ asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
   Portal::Part part = co_await Step(portal, first, std::move(step));
   if (part.failure) co_return Explain(std::move(*part.failure));
   out_ += part.bytes;
+  Tell(statement, portal->columns());
   co_return Status();
 }
 

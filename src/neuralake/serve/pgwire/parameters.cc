@@ -18,6 +18,8 @@ namespace {
 using columnar::TypeId;
 using columnar::Value;
 
+constexpr int kDecimalDigitsMax = 38;
+
 Value Make(TypeId id, decltype(Value::data) data) {
   return {columnar::DataType{id, 0, 0, {}}, std::move(data)};
 }
@@ -67,9 +69,11 @@ Result<Value> Decimal(std::string_view text) {
   const auto point = text.find('.');
   const auto scale = point == std::string_view::npos ? 0 : text.size() - point - 1;
   const bool plain = text.find_first_not_of("+-.0123456789") == std::string_view::npos;
-  if (plain && scale <= 38) {
-    if (const auto decimal = columnar::ParseDecimal(text, 38, static_cast<int>(scale))) {
-      columnar::DataType type{TypeId::kDecimal, 38, static_cast<std::uint8_t>(scale), {}};
+  if (plain && scale <= kDecimalDigitsMax) {
+    if (const auto decimal =
+            columnar::ParseDecimal(text, kDecimalDigitsMax, static_cast<int>(scale))) {
+      columnar::DataType type{
+          TypeId::kDecimal, kDecimalDigitsMax, static_cast<std::uint8_t>(scale), {}};
       return Value{type, *decimal};
     }
   }
@@ -285,20 +289,44 @@ Result<std::string> ListFromBinary(std::string_view bytes) {
   return list + "]";
 }
 
+/// A null has its type too: the columns of an answer must not hang on whether a value is null.
+Value Null(std::uint32_t oid) {
+  const auto type = TypeOf(oid);
+  if (type == TypeId::kDecimal) return {columnar::DataType{TypeId::kDecimal, 1, 0, {}}, {}};
+  if (type) return Make(*type, {});
+  return Make(ElementOidOf(oid) ? TypeId::kVoid : TypeId::kString, {});
+}
+
 }  // namespace
 
 Result<Value> ParameterValue(std::uint32_t oid, std::int16_t format,
                              std::optional<std::string_view> bytes) {
   const auto element = ElementOidOf(oid);
-  if (!bytes) {
-    const auto type = TypeOf(oid);
-    return Make(type && *type != TypeId::kDecimal ? *type : TypeId::kVoid, {});
-  }
+  if (!bytes) return Null(oid);
   if (element) {
     return Make(TypeId::kString,
                 format == 0 ? TRY(ListFromText(*element, *bytes)) : TRY(ListFromBinary(*bytes)));
   }
   return format == 0 ? FromText(oid, *bytes) : FromBinary(oid, *bytes);
+}
+
+std::string NumericListType(std::string_view list) {
+  std::size_t whole = 1;
+  std::size_t scale = 0;
+  list.remove_prefix(1);
+  while (!list.empty()) {
+    const std::size_t end = list.find_first_of(",]");
+    std::string_view number = list.substr(0, end);
+    list.remove_prefix(std::min(end + 1, list.size()));
+    number.remove_prefix(std::min(number.find_first_not_of(" -"), number.size()));
+    if (number == "NULL" || number.empty()) continue;
+    if (number.find_first_not_of(".0123456789") != std::string_view::npos) return "DOUBLE[]";
+    const std::size_t point = std::min(number.find('.'), number.size());
+    whole = std::max(whole, point);
+    scale = std::max(scale, number.size() - std::min(point + 1, number.size()));
+  }
+  if (whole + scale > kDecimalDigitsMax) return "DOUBLE[]";
+  return fmt::format("DECIMAL({},{})[]", whole + scale, scale);
 }
 
 }  // namespace neuralake::serve

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "neuralake/base/error.h"
@@ -19,5 +20,9 @@ namespace neuralake::serve {
 ///         kUnsupported  a type or a binary form that is not known here
 Result<columnar::Value> ParameterValue(std::uint32_t oid, std::int16_t format,
                                        std::optional<std::string_view> bytes);
+
+/// DuckDB's type of a list of numbers, from its text: decimals of as many digits as they all need,
+/// or doubles when no decimal holds them.
+std::string NumericListType(std::string_view list);
 
 }  // namespace neuralake::serve

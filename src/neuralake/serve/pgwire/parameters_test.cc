@@ -57,9 +57,8 @@ TEST(ParameterValue, ReadsTheInfinitiesOfBinaryDatesAndTimestamps) {
 }
 
 TEST(ParameterValue, ReadsTimesAsPostgresDoes) {
-  EXPECT_EQ(Text(1114, 0, "2024-01-01 12:00:00+01"), "timestamp[us] 2024-01-01 12:00:00");
-  EXPECT_EQ(Text(1184, 0, "2024-01-01 12:00:00+01"),
-            "timestamp[us, UTC] 2024-01-01T11:00:00.000000Z");
+  EXPECT_EQ(Text(1114, 0, "2024-01-01 12:00:00+01"), "timestamp_ntz 2024-01-01 12:00:00");
+  EXPECT_EQ(Text(1184, 0, "2024-01-01 12:00:00+01"), "timestamp 2024-01-01T11:00:00.000000Z");
   EXPECT_EQ(Text(1082, 0, "2024-01-01 +01"), "date 2024-01-01");
   EXPECT_EQ(Text(1082, 0, "0044-03-15 BC"), "date -0043-03-15");
   EXPECT_EQ(Text(1114, 0, "soon"), "parameter `soon` is not of type TIMESTAMP");
@@ -87,10 +86,26 @@ TEST(ParameterValue, TurnsArraysIntoListTexts) {
 }
 
 TEST(ParameterValue, KeepsTheTypeOfNull) {
-  const auto value = ParameterValue(23, 0, std::nullopt);
-  ASSERT_TRUE(value);
-  EXPECT_TRUE(value->is_null());
-  EXPECT_EQ(value->type.id, columnar::TypeId::kInteger);
+  const auto type = [](std::uint32_t oid) {
+    const auto value = ParameterValue(oid, 0, std::nullopt).value();
+    EXPECT_TRUE(value.is_null());
+    return columnar::FormatType(value.type);
+  };
+  EXPECT_EQ(type(23), "int32");
+  EXPECT_EQ(type(1043), "string");
+  EXPECT_EQ(type(0), "string");
+  EXPECT_EQ(type(1700), "decimal(1, 0)");
+}
+
+TEST(NumericListType, HoldsEveryNumber) {
+  EXPECT_EQ(NumericListType("[1.2345, NULL, -123456789012345678.5]"), "DECIMAL(22,4)[]");
+  EXPECT_EQ(NumericListType("[-2.5]"), "DECIMAL(2,1)[]");
+  EXPECT_EQ(NumericListType("[7]"), "DECIMAL(1,0)[]");
+  EXPECT_EQ(NumericListType("[]"), "DECIMAL(1,0)[]");
+  EXPECT_EQ(NumericListType("[NULL]"), "DECIMAL(1,0)[]");
+  EXPECT_EQ(NumericListType("[1, NaN]"), "DOUBLE[]");
+  EXPECT_EQ(NumericListType("[1e-07]"), "DOUBLE[]");
+  EXPECT_EQ(NumericListType("[0.5, " + std::string(38, '9') + "]"), "DOUBLE[]");
 }
 
 TEST(ParameterValue, RefusesBytesOfAnotherType) {

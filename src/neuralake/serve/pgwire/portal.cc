@@ -18,6 +18,11 @@ namespace {
 
 constexpr std::string_view kOutOfRange = "22008";
 
+bool IsAsTold(const PgColumn& column, const PgColumn& told) {
+  const bool as_wide = told.type_modifier == -1 || column.type_modifier == told.type_modifier;
+  return column.name == told.name && column.type == told.type && as_wide;
+}
+
 }  // namespace
 
 bool ReturnsRows(std::string_view tag) {
@@ -27,12 +32,16 @@ bool ReturnsRows(std::string_view tag) {
 }
 
 Portal::Portal(std::shared_ptr<query::Run> run, RewrittenText text,
-               std::vector<std::int16_t> formats)
-    : run_(std::move(run)), text_(std::move(text)), formats_(std::move(formats)) {}
+               std::vector<std::int16_t> formats, std::optional<std::vector<PgColumn>> told)
+    : run_(std::move(run)),
+      text_(std::move(text)),
+      formats_(std::move(formats)),
+      told_(std::move(told)) {}
 
 Portal::Part Portal::Describe() {
   Part part;
   Status status = Start();
+  told_.reset();
   if (status) status = AppendDescription(part.bytes);
   return status ? part : Finish(std::move(part), status);
 }
@@ -40,6 +49,7 @@ Portal::Part Portal::Describe() {
 Portal::Part Portal::Fill(std::uint64_t rows_max, bool describe) {
   Part part;
   Status status = Start();
+  if (status) status = CheckTold();
   if (status && describe && returns_rows_) status = AppendDescription(part.bytes);
   if (status) status = AppendRows(rows_max, part);
   run_->AddBytes(part.bytes.size());
@@ -67,6 +77,12 @@ Status Portal::Start() {
   returns_rows_ = ReturnsRows(stream.command_tag());
   for (const auto& field : stream.columns().fields) columns_.push_back(ToPgColumn(field, 0));
   return UseFormats(std::move(formats_));
+}
+
+Status Portal::CheckTold() {
+  const auto told = std::exchange(told_, std::nullopt);
+  if (!told || !returns_rows_ || std::ranges::equal(columns_, *told, IsAsTold)) return {};
+  return Fail(ErrorKind::kUnsupported, std::string(kPlanChanged));
 }
 
 Status Portal::UseFormats(std::vector<std::int16_t> formats) {

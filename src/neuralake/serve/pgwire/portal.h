@@ -38,7 +38,10 @@ class Portal {
 
   /// \param text     what `run` runs, for the positions of errors
   /// \param formats  none: text; one for all columns; or one each
-  Portal(std::shared_ptr<query::Run> run, RewrittenText text, std::vector<std::int16_t> formats);
+  /// \param told     the columns that the client was told of: unless it is told anew, there are no
+  ///                 rows of others
+  Portal(std::shared_ptr<query::Run> run, RewrittenText text, std::vector<std::int16_t> formats,
+         std::optional<std::vector<PgColumn>> told = std::nullopt);
 
   /// Start the statement, once, so that its columns are known; the part holds their description.
   Part Describe();
@@ -58,8 +61,12 @@ class Portal {
 
   query::Run& run() { return *run_; }
 
+  /// Known once it was started.
+  const std::vector<PgColumn>& columns() const { return columns_; }
+
  private:
   Status Start();
+  Status CheckTold();
   Status UseFormats(std::vector<std::int16_t> formats);
   Status MakeCellsOfBatch();
   Status AppendDescription(std::string& out) const;
@@ -72,6 +79,7 @@ class Portal {
   std::shared_ptr<query::Run> run_;
   const RewrittenText text_;
   std::vector<std::int16_t> formats_;
+  std::optional<std::vector<PgColumn>> told_;
   bool started_ = false;
   bool returns_rows_ = true;
   std::vector<PgColumn> columns_;
@@ -82,6 +90,10 @@ class Portal {
   bool ended_ = false;           // the stream gave its last batch
   std::string_view sqlstate_{};  // of the failure that is on its way
 };
+
+/// What PostgreSQL says when a statement has other columns than the client was told of: drivers
+/// look for it, and prepare the statement again.
+inline constexpr std::string_view kPlanChanged = "cached plan must not change result type";
 
 /// Whether a statement with this command tag sends rows, and not only the number it changed.
 bool ReturnsRows(std::string_view tag);

@@ -27,45 +27,67 @@ std::optional<std::size_t> ParameterIndex(std::string_view text) {
   return number - 1;
 }
 
-/// Walks over a statement, counting characters.
-class Walk {
- public:
-  explicit Walk(const query::Piece& piece) : piece_(piece), position_(piece.characters_before) {}
+constexpr std::uint32_t kOidNumeric = 1700;
+constexpr std::uint32_t kOidNumericArray = 1231;
 
-  /// Copy all up to byte `end` into `text`; where `end` stands.
-  std::int64_t CopyTo(std::size_t end, RewrittenText& text) {
-    if (end > byte_) text.Copy(piece_.sql.substr(byte_, end - byte_), position_);
-    return PassTo(end);
-  }
+/// Whether the value of a parameter of this type travels as text but is none.
+bool TravelsAsText(std::uint32_t type) {
+  return ElementOidOf(type) || type == 1083 || type == 1186 || type == 2950;
+}
 
-  std::int64_t PassTo(std::size_t end) {
-    position_ += query::CharacterOffset(piece_.sql.substr(byte_), end - byte_);
-    byte_ = end;
-    return position_;
-  }
+/// A cast of the parameter `$n`, as the engine writes it in the names of columns.
+std::string Cast(std::size_t index, std::uint32_t type) {
+  const std::string name = type == kOidNumeric ? "DECIMAL(18,3)" : SqlNameOfOid(type);
+  return fmt::format("CAST(${} AS {})", index + 1, name);
+}
 
- private:
-  const query::Piece& piece_;
-  std::size_t byte_ = 0;
-  std::int64_t position_;
-};
-
-/// The statement with a cast around each parameter whose value travels as text but is none.
-RewrittenText CastParameters(const query::Piece& piece, const std::vector<std::uint32_t>& types) {
-  RewrittenText text;
-  Walk walk(piece);
+/// Go over the parameters of `piece`: `write` puts one, whose number is known, into a text or tells
+/// that it stays as it stands.
+template <class Write>
+void WriteText(const query::Piece& piece, RewrittenText& text, Write write) {
+  std::size_t copied = 0;
+  std::int64_t position = piece.characters_before;
+  const auto pass_to = [&](std::size_t end) {
+    position += query::CharacterOffset(piece.sql.substr(copied), end - copied);
+    copied = end;
+  };
   for (const query::Token& token : piece.tokens) {
     if (token.kind != query::TokenKind::kParameter) continue;
     const auto index = ParameterIndex(token.In(piece.sql));
-    const std::uint32_t type = index && *index < types.size() ? types[*index] : 0;
-    const bool as_text = ElementOidOf(type) || type == 1083 || type == 1186 || type == 2950;
-    if (!as_text) continue;
-    const std::int64_t from = walk.CopyTo(token.begin, text);
-    text.Make(fmt::format("CAST({} AS {})", token.In(piece.sql), SqlNameOfOid(type)), from);
-    walk.PassTo(token.end);
+    if (!index) continue;
+    const std::string_view before = piece.sql.substr(copied, token.begin - copied);
+    const std::int64_t from = position;
+    pass_to(token.begin);
+    text.Copy(before, from);
+    write(*index, token.In(piece.sql), position);
+    pass_to(token.end);
   }
-  walk.CopyTo(piece.sql.size(), text);
-  return text;
+  text.Copy(piece.sql.substr(copied), position);
+}
+
+/// The text of a statement for the engine, with a cast around each parameter whose value travels as
+/// text but is none.
+void ReadText(const query::Piece& piece, PgStatement& statement) {
+  RewrittenText& text = statement.text;
+  WriteText(piece, text, [&](std::size_t index, std::string_view sent, std::int64_t from) {
+    const std::uint32_t type = statement.types[index];
+    if (!TravelsAsText(type)) {
+      text.Copy(sent, from);
+      return;
+    }
+    text.Make(fmt::format("CAST({} AS ", sent), from);
+    const std::size_t name = text.Make(SqlNameOfOid(type), from);
+    text.Make(")", from);
+    if (type == kOidNumericArray) statement.numeric_arrays.push_back({index, name});
+  });
+  if (statement.types.empty()) return;
+  auto& [typed, open] = statement.typed.emplace();
+  WriteText(piece, typed, [&](std::size_t index, std::string_view sent, std::int64_t from) {
+    const std::uint32_t type = statement.types[index];
+    const bool known = !SqlNameOfOid(type).empty();
+    const std::size_t written = typed.Make(known ? Cast(index, type) : std::string(sent), from);
+    if (!known) open.push_back({index, written});
+  });
 }
 
 bool BeginsWith(const query::Piece& piece, std::span<const std::string_view> words) {
@@ -137,7 +159,7 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
     statement.asks_settings = catalog.asks_settings;
   } else {
     statement.target = PgTarget::kEngine;
-    statement.text = CastParameters(piece, statement.types);
+    ReadText(piece, statement);
   }
   return statement;
 }
@@ -149,6 +171,30 @@ Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::u
     return Fail(ErrorKind::kInvalid, "cannot insert multiple commands into a prepared statement");
   }
   return ReadStatement(pieces[0], std::move(types));
+}
+
+RewrittenText TypedText(const PgStatement& statement, const engine::Description* inferred) {
+  RewrittenText text = statement.typed->text;
+  for (const auto& [parameter, piece] : statement.typed->open) {
+    const bool known = inferred != nullptr && parameter < inferred->parameters.size() &&
+                       inferred->parameters[parameter].id != columnar::TypeId::kVoid;
+    if (!known) text.Replace(piece, Cast(parameter, kOidText));
+  }
+  return text;
+}
+
+void ForgetCasts(const PgStatement& statement, engine::Description& description) {
+  for (std::size_t i = 0; i < statement.types.size(); ++i) {
+    const std::uint32_t type = statement.types[i] == 0 ? kOidText : statement.types[i];
+    if (TravelsAsText(type)) continue;
+    const std::string cast = Cast(i, type);
+    const std::string plain = fmt::format("${}", i + 1);
+    for (auto& field : description.columns.fields) {
+      for (std::size_t at = 0; (at = field.name.find(cast, at)) != std::string::npos;) {
+        field.name.replace(at, cast.size(), plain);
+      }
+    }
+  }
 }
 
 Result<PgBound> BindParameters(const PgStatement& statement, const PgBind& bind) {
@@ -168,6 +214,10 @@ Result<PgBound> BindParameters(const PgStatement& statement, const PgBind& bind)
     auto value = ParameterValue(type, FormatAt(bind.parameter_formats, i), bind.parameters[i]);
     if (!value) return Annotate(std::move(value.error()), fmt::format("${}", i + 1));
     bound.parameters.push_back(*std::move(value));
+  }
+  for (const auto& [parameter, piece] : statement.numeric_arrays) {
+    const auto* list = std::get_if<std::string>(&bound.parameters[parameter].data);
+    if (list != nullptr) bound.text.Replace(piece, NumericListType(*list));
   }
   return bound;
 }

@@ -14,6 +14,7 @@
 #include "neuralake/serve/pgwire/messages.h"
 #include "neuralake/serve/pgwire/rewritten_text.h"
 #include "neuralake/serve/pgwire/session_words.h"
+#include "neuralake/serve/pgwire/writer.h"
 
 namespace neuralake::serve {
 
@@ -27,15 +28,30 @@ enum class PgTarget : std::uint8_t {
 
 /// A statement as Parse or a simple query brings it.
 struct PgStatement {
+  /// A piece of a text that waits for what is learned of a parameter later.
+  struct Waiting {
+    std::size_t parameter = 0;
+    std::size_t piece = 0;
+  };
+  /// The text with a cast around each parameter, so that the engine can describe it.
+  struct Typed {
+    RewrittenText text;
+    std::vector<Waiting> open;  ///< Parameters without a type.
+  };
+
   PgTarget target = PgTarget::kNobody;
-  RewrittenText text;                  ///< For whoever answers.
-  bool asks_settings = false;          ///< As `CatalogText`.
-  std::optional<SessionWord> word;     ///< Of kSession.
-  std::shared_ptr<PgStatement> query;  ///< Of DECLARE: what its cursor runs.
+  RewrittenText text;                   ///< For whoever answers.
+  std::vector<Waiting> numeric_arrays;  ///< Their types: the values say how many digits they need.
+  std::optional<Typed> typed;           ///< Of kEngine with parameters.
+  bool asks_settings = false;           ///< As `CatalogText`.
+  std::optional<SessionWord> word;      ///< Of kSession.
+  std::shared_ptr<PgStatement> query;   ///< Of DECLARE: what its cursor runs.
   std::vector<std::uint32_t> types;  ///< Of the parameters, as the client gave them; 0: not given.
   bool may_start_early = false;      ///< It only reads, so a Describe may already start it.
   bool changes = false;              ///< Its first word is one that changes tables.
   std::optional<engine::Description> description;
+  bool described_exactly = false;  ///< It has the columns that there will be, whatever the values.
+  std::optional<std::vector<PgColumn>> told;  ///< The columns that a Describe told the client of.
 };
 
 /// A statement with its parameters.
@@ -54,6 +70,13 @@ Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::u
 
 /// The number of parameters `$n` that a statement names.
 std::size_t CountParameters(const query::Piece& piece);
+
+/// The text by which the engine describes `statement` with its parameters, once it told of those
+/// without a type what it infers: what it cannot infer is a text.
+RewrittenText TypedText(const PgStatement& statement, const engine::Description* inferred);
+
+/// Take the casts of `TypedText` out of the names of columns.
+void ForgetCasts(const PgStatement& statement, engine::Description& description);
 
 /// Bind the parameters of a message to a statement.
 /// \errors kInvalid  too few, or values that are not of their types

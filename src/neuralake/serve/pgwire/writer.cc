@@ -106,7 +106,8 @@ void PgWriter::CommandComplete(std::string_view tag) {
 }
 
 void PgWriter::Report(char type, std::string_view severity, std::string_view sqlstate,
-                      std::string_view message, std::string_view hint, std::int64_t position) {
+                      std::string_view message, std::string_view hint, std::int64_t position,
+                      std::string_view routine) {
   const auto mark = BeginMessage(type);
   const auto field = [this](char code, std::string_view text) {
     out_.push_back(code);
@@ -118,17 +119,18 @@ void PgWriter::Report(char type, std::string_view severity, std::string_view sql
   field('M', message);
   if (!hint.empty()) field('H', hint);
   if (position >= 0) field('P', fmt::format_int(position + 1).c_str());
+  if (!routine.empty()) field('R', routine);
   out_.push_back('\0');
   EndMessage(mark);
 }
 
 void PgWriter::ErrorResponse(const Error& error, std::string_view sqlstate, std::string_view hint,
-                             bool fatal) {
-  Report('E', fatal ? "FATAL" : "ERROR", sqlstate, error.message, hint, error.position);
+                             bool fatal, std::string_view routine) {
+  Report('E', fatal ? "FATAL" : "ERROR", sqlstate, error.message, hint, error.position, routine);
 }
 
 void PgWriter::Warning(std::string_view message, std::string_view sqlstate) {
-  Report('N', "WARNING", sqlstate, message, "", -1);
+  Report('N', "WARNING", sqlstate, message, "", -1, "");
 }
 
 std::string_view SqlState(const Error& error) {

@@ -43,8 +43,10 @@ class PgWriter {
   void CommandComplete(std::string_view tag);
 
   /// `position` of the error counts from 1 in the message; ours from 0.
+  ///
+  /// \param routine  of PostgreSQL's sources, where drivers look for it
   void ErrorResponse(const Error& error, std::string_view sqlstate, std::string_view hint = "",
-                     bool fatal = false);
+                     bool fatal = false, std::string_view routine = "");
   void Warning(std::string_view message, std::string_view sqlstate);
 
   /// Begin a message and give where its length belongs; `EndMessage` fills it in. Rows are written
@@ -63,7 +65,8 @@ class PgWriter {
  private:
   void Empty(char type);
   void Report(char type, std::string_view severity, std::string_view sqlstate,
-              std::string_view message, std::string_view hint, std::int64_t position);
+              std::string_view message, std::string_view hint, std::int64_t position,
+              std::string_view routine);
 
   std::string& out_;
 };
