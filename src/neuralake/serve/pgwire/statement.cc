@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "neuralake/serve/limits.h"
+#include "neuralake/serve/pgcatalog/catalog_sql.h"
 #include "neuralake/serve/pgvalue/types.h"
-#include "neuralake/serve/pgwire/catalog_sql.h"
 #include "neuralake/serve/pgwire/parameters.h"
 
 namespace neuralake::serve {

@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/catalog_sql.h"
+#include "neuralake/serve/pgcatalog/catalog_sql.h"
 
 #include <algorithm>
 #include <array>
