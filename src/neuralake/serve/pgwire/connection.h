@@ -101,6 +101,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   std::shared_ptr<Portal> Open(const PgStatement& statement, PgBound query,
                                std::vector<std::int16_t> formats);
   asio::awaitable<Status> FillStatementTypes(PgStatement& statement);
+  asio::awaitable<Status> FillColumns(PgStatement& statement);
   asio::awaitable<Result<engine::Description>> AskTypes(const PgStatement& statement,
                                                         const RewrittenText& text);
   static void Tell(PgStatement& statement, std::vector<PgColumn> columns);

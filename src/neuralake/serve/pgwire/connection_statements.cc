@@ -232,20 +232,26 @@ Status PgConnection::Parse(const PgParse& message) {
 asio::awaitable<Status> PgConnection::FillStatementTypes(PgStatement& statement) {
   if (statement.description) co_return Status();
   auto described = co_await AskTypes(statement, statement.text);
-  statement.described_exactly = statement.types.empty();
-  if (statement.typed) {
-    // With the types of its parameters it has the columns that it will have with their values.
-    const RewrittenText text = TypedText(statement, described ? &*described : nullptr);
-    auto typed = co_await AskTypes(statement, text);
-    statement.described_exactly = typed.has_value();
-    if (typed) {
-      ForgetCasts(statement, *typed);
-      if (described) typed->parameters = std::move(described->parameters);
-      described = std::move(typed);
-    }
-  }
   if (!described) co_return Explain(described.error());
   statement.description = *std::move(described);
+  co_return Status();
+}
+
+/// Ask anew, since tables may have changed, and with the types of its parameters: with them it has
+/// the columns that it will have with their values.
+asio::awaitable<Status> PgConnection::FillColumns(PgStatement& statement) {
+  statement.description.reset();
+  statement.described_exactly = statement.types.empty();
+  const Status filled = co_await FillStatementTypes(statement);
+  if (!statement.typed) co_return filled;
+  std::optional<engine::Description>& known = statement.description;
+  const RewrittenText text = TypedText(statement, known ? &*known : nullptr);
+  auto typed = co_await AskTypes(statement, text);
+  if (!typed) co_return filled;
+  ForgetCasts(statement, *typed);
+  if (known) typed->parameters = std::move(known->parameters);
+  known = *std::move(typed);
+  statement.described_exactly = true;
   co_return Status();
 }
 
@@ -321,9 +327,7 @@ asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
 asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) {
   PgWriter writer(out_);
   if (statement.target == PgTarget::kEngine || statement.target == PgTarget::kCatalog) {
-    // Tables may have changed since it was asked the last time.
-    statement.description.reset();
-    const Status described = co_await FillStatementTypes(statement);
+    const Status described = co_await FillColumns(statement);
     if (!described) co_return described;
   }
   std::vector<std::uint32_t> types = statement.types;
