@@ -82,7 +82,7 @@ class Attributes {
     sigset_t signals;
     sigemptyset(&signals);
     posix_spawnattr_setsigmask(&attributes_, &signals);
-    for (const int signal : {SIGINT, SIGTERM, SIGPIPE}) sigaddset(&signals, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGCHLD}) sigaddset(&signals, signal);
     posix_spawnattr_setsigdefault(&attributes_, &signals);
   }
   Attributes(const Attributes&) = delete;
@@ -169,9 +169,14 @@ int Process::End(std::chrono::milliseconds grace) {
 
 void Process::Reap() {
   int status = 0;
-  while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
+  pid_t reaped = 0;
+  while ((reaped = waitpid(id_, &status, 0)) < 0 && errno == EINTR) {
   }
-  ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (reaped < 0) {
+    ended_ = kExitUnknown;
+  } else {
+    ended_ = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
 }
 
 }  // namespace neuralake

@@ -65,6 +65,9 @@ class Process {
   /// Becomes readable when the process has ended.
   int handle() const { return handle_.number(); }
 
+  /// What `Ended` says where nobody keeps how a process ended: this one ignores SIGCHLD.
+  static constexpr int kExitUnknown = 255;
+
   /// How it ended, if it has: its exit code, or 128 and the signal's number.
   std::optional<int> Ended();
 

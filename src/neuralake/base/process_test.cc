@@ -1,10 +1,12 @@
 #include "neuralake/base/process.h"
 
 #include <array>
+#include <csignal>
 #include <string>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <unistd.h>
 
 namespace neuralake {
@@ -36,6 +38,17 @@ TEST(Process, GivesAChildNothingButItsThreeStreams) {
   const std::string seen = ReadAll(pipe.read.number());
   EXPECT_EQ(seen.find("/fd/" + std::to_string(careless.number())), std::string::npos) << seen;
   EXPECT_NE(seen.find("/fd/1"), std::string::npos) << seen;
+}
+
+TEST(Process, DoesNotCallAnEndThatNobodyKeptASuccess) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  auto child =
+      Process::Start({.command = {"sh", "-c", "exit 0"}, .directory = "/", .environment = {}})
+          .value();
+  pollfd ended{child.handle(), POLLIN, 0};
+  ASSERT_EQ(poll(&ended, 1, -1), 1);
+  EXPECT_EQ(child.Ended(), Process::kExitUnknown);
+  std::signal(SIGCHLD, before);
 }
 
 }  // namespace

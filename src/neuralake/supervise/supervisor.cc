@@ -22,8 +22,12 @@ constexpr int kExecFailed = 127;
 constexpr int kPollMs = 50;
 constexpr std::size_t kLineBytesMax = 64 << 10;
 
+/// The status of a child that ended where nobody keeps it: a process may ignore SIGCHLD.
+constexpr int kStatusUnknown = -1;
+
 /// What a child that ended left: `exited with 1` or `was ended by signal 9`.
 std::string DescribeEnd(int status) {
+  if (status == kStatusUnknown) return "ended";
   if (WIFSIGNALED(status)) return "was ended by signal " + std::to_string(WTERMSIG(status));
   return "exited with " + std::to_string(WEXITSTATUS(status));
 }
@@ -35,6 +39,7 @@ std::string DescribeEnd(int status) {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+  signal(SIGCHLD, SIG_DFL);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   execvp(arguments[0], arguments);
@@ -54,19 +59,18 @@ class Process {
 
   Status Start() {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-      return Fail(ErrorKind::kUnavailable, "cannot start " + child_.name + ": " + strerror(errno));
-    }
+    if (pipe2(ends, O_CLOEXEC) != 0) return CannotStart(errno);
     std::vector<char*> arguments;
     for (auto& argument : child_.arguments) arguments.push_back(argument.data());
     arguments.push_back(nullptr);
     const pid_t parent = getpid();
     pid_ = fork();
+    const int reason = errno;
     if (pid_ == 0) BecomeChild(arguments.data(), ends[1], parent);
     close(ends[1]);
     if (pid_ < 0) {
       close(ends[0]);
-      return Fail(ErrorKind::kUnavailable, "cannot start " + child_.name + ": " + strerror(errno));
+      return CannotStart(reason);
     }
     output_ = ends[0];
     fcntl(output_, F_SETFL, O_NONBLOCK);
@@ -78,13 +82,12 @@ class Process {
   /// Take what it printed, look whether it ended, start it again when its pause is over.
   Status Step(const std::function<void(const std::string&)>& say) {
     ReadLines(say);
-    if (restart_at_) return SystemClock::Get().Mono() < *restart_at_ ? Status{} : Start();
-    int status = 0;
-    if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) return {};
-    pid_ = -1;
+    if (restart_at_) return SystemClock::Get().Mono() < *restart_at_ ? Status{} : StartAgain(say);
+    const auto status = TakeEnd();
+    if (!status) return {};
     ReadLines(say);
     CloseOutput();
-    return AfterEnd(status, say);
+    return AfterEnd(DescribeEnd(*status), say);
   }
 
   void Signal(int number) const {
@@ -94,12 +97,11 @@ class Process {
   /// Whether it has ended; its last lines are printed.
   bool Ended(const std::function<void(const std::string&)>& say) {
     ReadLines(say);
-    int status = 0;
-    if (pid_ > 0 && waitpid(pid_, &status, WNOHANG) == pid_) {
-      pid_ = -1;
+    if (const auto status = TakeEnd()) {
       ReadLines(say);
-      const bool as_told = status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
-      if (!as_told) say(child_.name + " | " + DescribeEnd(status));
+      const bool as_told = *status == 0 || *status == kStatusUnknown ||
+                           (WIFSIGNALED(*status) && WTERMSIG(*status) == SIGTERM);
+      if (!as_told) say(child_.name + " | " + DescribeEnd(*status));
     }
     return pid_ <= 0;
   }
@@ -107,18 +109,40 @@ class Process {
   int output() const { return output_; }
 
  private:
-  Status AfterEnd(int status, const std::function<void(const std::string&)>& say) {
+  std::unexpected<Error> CannotStart(int reason) const {
+    return Fail(ErrorKind::kUnavailable, "cannot start " + child_.name + ": " + strerror(reason));
+  }
+
+  /// A machine that has no process or descriptor to give now may have one later.
+  Status StartAgain(const std::function<void(const std::string&)>& say) {
+    started_ = SystemClock::Get().Mono();
+    const Status started = Start();
+    return started.has_value() ? started : AfterEnd(started.error().message, say);
+  }
+
+  /// Its status, if it has ended since.
+  std::optional<int> TakeEnd() {
+    if (pid_ <= 0) return std::nullopt;
+    int status = 0;
+    const pid_t ended = waitpid(pid_, &status, WNOHANG);
+    if (ended == 0 || (ended < 0 && errno != ECHILD)) return std::nullopt;
+    pid_ = -1;
+    return ended < 0 ? kStatusUnknown : status;
+  }
+
+  /// Plan the next start of a child that ended, or could not be started, as `how` tells.
+  Status AfterEnd(const std::string& how, const std::function<void(const std::string&)>& say) {
     const auto now = SystemClock::Get().Mono();
     const bool lived = now - started_ >= options_.start_min;
     failed_starts_ = lived ? 0 : failed_starts_ + 1;
     pause_ = lived ? options_.pause : std::min(pause_ * 2, options_.pause_max);
     if (failed_starts_ >= options_.failed_starts_max) {
-      return Fail(ErrorKind::kUnavailable, child_.name + " " + DescribeEnd(status) + ", " +
+      return Fail(ErrorKind::kUnavailable, child_.name + " " + how + ", " +
                                                std::to_string(failed_starts_) +
                                                " times in a row; see its lines above");
     }
-    say(child_.name + " | " + DescribeEnd(status) + "; starting it again in " +
-        std::to_string(pause_.count()) + " ms");
+    say(child_.name + " | " + how + "; starting it again in " + std::to_string(pause_.count()) +
+        " ms");
     restart_at_ = now + pause_;
     return {};
   }

@@ -1,9 +1,11 @@
 #include "neuralake/supervise/supervisor.h"
 
 #include <algorithm>
+#include <csignal>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 namespace neuralake::supervise {
 namespace {
@@ -44,6 +46,41 @@ TEST(Supervisor, StartsAChildAgainThatEnded) {
   const Supervised run({"echo up; exit 3"}, "c0 | up", 3, options);
   EXPECT_TRUE(run.status.has_value());
   EXPECT_THAT(run.lines, Contains(HasSubstr("exited with 3; starting it again")));
+}
+
+TEST(Supervisor, StartsAChildAgainWhoseStatusNobodyKeeps) {
+  const auto before = std::signal(SIGCHLD, SIG_IGN);
+  SupervisorOptions options;
+  options.start_min = std::chrono::milliseconds(0);
+  const Supervised run({"echo up; exit 3"}, "c0 | up", 3, options);
+  std::signal(SIGCHLD, before);
+  EXPECT_TRUE(run.status.has_value());
+  EXPECT_THAT(run.lines, Contains(HasSubstr("ended; starting it again")));
+}
+
+TEST(Supervisor, TriesAgainWhenTheMachineHasNoDescriptorForARestart) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  SupervisorOptions options;
+  options.start_min = std::chrono::milliseconds(0);
+  std::vector<std::string> lines;
+  std::stop_source stop;
+  options.pause = std::chrono::milliseconds(1);
+  const Status status = Supervise({{"c0", {"/bin/sh", "-c", "echo up"}}}, options, stop.get_token(),
+                                  [&](const std::string& line) {
+                                    lines.push_back(line);
+                                    rlimit limit = before;
+                                    if (line.starts_with("c0 | exited with 0")) {
+                                      limit.rlim_cur = 0;
+                                      ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+                                    } else if (line.starts_with("c0 | cannot start c0")) {
+                                      ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+                                      stop.request_stop();
+                                    }
+                                  });
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_TRUE(status.has_value());
+  EXPECT_THAT(lines, Contains(HasSubstr("cannot start c0: Too many open files; starting")));
 }
 
 TEST(Supervisor, GivesUpOnAChildThatCannotStart) {
