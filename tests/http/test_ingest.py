@@ -153,6 +153,20 @@ def test_a_row_that_does_not_fit_is_counted_apart_with_its_reason(house: Ingest)
     until(lambda: rows_named(house.server, "fits"), "the row that fits is in the table")
 
 
+def test_a_row_in_another_encoding_does_not_fit_though_it_is_the_first(
+    tmp_path: Path,
+) -> None:
+    server = Server(make_project(tmp_path))
+    ingest = Ingest(server)
+    ingest.wait()
+    told = push(server, b"n,name\n1,caf\xe9 au lait\n2,fits\n", "text/csv").json()
+    assert (told["accepted"], told["rejected"]) == (1, 1)
+    assert "UTF-8" in told["reasons"][0]["reason"]
+    until(lambda: rows_named(server, "fits"), "the row that fits is in the table")
+    ingest.stop()
+    assert server.stop() == 0
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "status"),
     [

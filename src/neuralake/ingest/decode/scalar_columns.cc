@@ -7,8 +7,8 @@
 #include <arrow/array/data.h>
 #include <arrow/buffer.h>
 #include <arrow/type.h>
-#include <arrow/util/utf8.h>
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "neuralake/columnar/decimal_text.h"
 #include "neuralake/columnar/time_text.h"
@@ -164,7 +164,7 @@ class BytesColumn final : public Column {
       if (!bytes.has_value()) return Unfit(text);
       return Put(*bytes);
     }
-    if (!arrow::util::ValidateUTF8(text)) return Unfit("bytes that are no UTF-8");
+    if (!simdjson::validate_utf8(text)) return Unfit("bytes that are no UTF-8");
     return Put(text);
   }
 

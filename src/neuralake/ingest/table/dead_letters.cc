@@ -4,8 +4,8 @@
 #include <arrow/array/builder_time.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
-#include <arrow/util/utf8.h>
 #include <fmt/format.h>
+#include <simdjson.h>
 
 #include "neuralake/base/check.h"
 #include "neuralake/columnar/arrow_result.h"
@@ -33,7 +33,7 @@ columnar::Schema DeadLetterSchema() {
 
 /// A reason may quote what came, and what came may be no UTF-8.
 std::string Readable(std::string text) {
-  if (arrow::util::ValidateUTF8(text)) return text;
+  if (simdjson::validate_utf8(text)) return text;
   for (auto& c : text) {
     if (static_cast<unsigned char>(c) >= 0x80) c = '?';
   }
@@ -73,7 +73,7 @@ DeadLetterBatch::~DeadLetterBatch() = default;
 
 void DeadLetterBatch::Add(const std::string& table, const RowSource& source,
                           const PendingRows& rows, const RejectedRow& row) {
-  const bool text = arrow::util::ValidateUTF8(row.payload);
+  const bool text = simdjson::validate_utf8(row.payload);
   auto& to = *columns_;
   auto status = to.received_at.Append(rows.received_ms * 1000);
   status &= to.source.Append(source.name());
