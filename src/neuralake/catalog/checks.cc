@@ -3,6 +3,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -143,6 +145,80 @@ class TableChecks {
   std::vector<Problem>& problems_;
 };
 
+/// Checks that each Delta table has a folder of its own: what one keeps tidy must not be another's.
+class LocationChecks {
+ public:
+  LocationChecks(const CatalogModel& model, std::vector<Problem>& problems) : problems_(problems) {
+    for (const DatabaseModel& database : model.databases) {
+      for (const TableModel& table : database.tables) {
+        if (table.kind != TableKind::kDelta) continue;
+        tables_.push_back({database.name + "." + table.name, PortableLocation(table.uri), &table});
+      }
+    }
+  }
+
+  void Run() {
+    std::map<std::string, const Located*, std::less<>> at;
+    for (const Located& table : tables_) {
+      const auto [first, fresh] = at.emplace(table.location, &table);
+      if (!fresh) CheckAlike(*first->second, table);
+    }
+    for (const Located& table : tables_) {
+      if (const Located* outer = AroundOf(at, table.location)) {
+        Report(table, fmt::format("lies inside the folder of {}; give each table one of its own",
+                                  outer->Described()));
+      }
+      if (!table.location.ends_with(kDeadLetters) || table.model->columns.empty()) continue;
+      const auto owner =
+          at.find(table.location.substr(0, table.location.size() - kDeadLetters.size()));
+      if (owner == at.end()) continue;
+      Report(table, fmt::format("is where the dead letters of {} go; leave the columns out, which "
+                                "are those of dead letters",
+                                owner->second->Described()));
+    }
+  }
+
+ private:
+  struct Located {
+    std::string name;
+    std::string location;
+    const TableModel* model;
+
+    std::string Described() const {
+      return fmt::format("{} ({}:{})", name, model->place.file, model->place.line);
+    }
+  };
+
+  static constexpr std::string_view kDeadLetters = "__dead_letters";
+
+  template <class Map>
+  static const Located* AroundOf(const Map& at, std::string_view location) {
+    for (auto end = location.rfind('/'); end != location.npos && end > 0;
+         end = location.rfind('/', end - 1)) {
+      const auto found = at.find(location.substr(0, end));
+      if (found != at.end()) return found->second;
+    }
+    return nullptr;
+  }
+
+  /// Two names for one table are fine as long as they do not say different things of it.
+  void CheckAlike(const Located& first, const Located& second) {
+    const auto& [a, b] = std::tie(first.model->columns, second.model->columns);
+    const bool alike = std::ranges::equal(a, b, [](const Column& left, const Column& right) {
+      return left.name == right.name && left.type == right.type;
+    });
+    if (alike || a.empty() || b.empty()) return;
+    Report(second, fmt::format("lies where {} does, with other columns", first.Described()));
+  }
+
+  void Report(const Located& table, std::string message) {
+    problems_.push_back({table.model->place, table.name, std::move(message), Severity::kError});
+  }
+
+  std::vector<Located> tables_;
+  std::vector<Problem>& problems_;
+};
+
 }  // namespace
 
 void CheckModel(const CatalogModel& model, std::vector<Problem>& problems) {
@@ -170,6 +246,7 @@ void CheckModel(const CatalogModel& model, std::vector<Problem>& problems) {
       TableChecks(database, table, problems).Run();
     }
   }
+  LocationChecks(model, problems).Run();
 }
 
 }  // namespace neuralake::catalog

@@ -161,5 +161,33 @@ TEST(Checks, OtherDocumentsAreRefused) {
   EXPECT_THAT(problems[0].message, HasSubstr("not JSON"));
 }
 
+TEST(Checks, EachDeltaTableHasAFolderOfItsOwn) {
+  const auto lines = Check(Document({Table("events", {{"uri", "data/events"}}),
+                                     Table("failures", {{"uri", "./data//events/failures/"}}),
+                                     Table("events2", {{"uri", "data/events2"}})}));
+  EXPECT_THAT(lines, ElementsAre(HasSubstr("aviation.failures: lies inside the folder of "
+                                           "aviation.events (lake/aviation.py:7)")));
+}
+
+TEST(Checks, TwoNamesOfOneTableMustNotDeclareDifferentColumns) {
+  const Json ids = {{"uri", "data/t"}, {"columns", Columns({{"id", "int64"}})}};
+  const Json words = {{"uri", "data/t"}, {"columns", Columns({{"id", "string"}})}};
+  EXPECT_THAT(Check(Document({Table("a", ids), Table("b", ids), Table("c", {{"uri", "data/t"}})})),
+              IsEmpty());
+  EXPECT_THAT(Check(Document({Table("a", ids), Table("b", words)})),
+              ElementsAre(HasSubstr("aviation.b: lies where aviation.a (lake/aviation.py:7) does, "
+                                    "with other columns")));
+}
+
+TEST(Checks, DeadLettersKeepTheirOwnColumns) {
+  const Json letters = {{"uri", "data/t__dead_letters"}};
+  Json wrong = letters;
+  wrong["columns"] = Columns({{"id", "int64"}});
+  const auto table = Table("t", {{"uri", "data/t"}});
+  EXPECT_THAT(Check(Document({table, Table("t_dead", letters)})), IsEmpty());
+  EXPECT_THAT(Check(Document({table, Table("t_dead", wrong)})),
+              ElementsAre(HasSubstr("aviation.t_dead: is where the dead letters of aviation.t")));
+}
+
 }  // namespace
 }  // namespace neuralake::catalog

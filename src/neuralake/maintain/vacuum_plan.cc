@@ -85,6 +85,28 @@ bool IsOurs(std::string_view key) {
   return true;
 }
 
+/// The folders below this table that hold tables of their own.
+class OtherTables {
+ public:
+  explicit OtherTables(std::span<const storage::ObjectInfo> listed) {
+    constexpr std::string_view kLog = "/_delta_log/";
+    for (const auto& object : listed) {
+      const auto end = object.key.find(kLog);
+      if (end != std::string::npos) folders_.insert(object.key.substr(0, end));
+    }
+  }
+
+  bool Have(std::string_view key) const {
+    for (auto end = key.find('/'); end != key.npos; end = key.find('/', end + 1)) {
+      if (folders_.contains(key.substr(0, end))) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::set<std::string, std::less<>> folders_;
+};
+
 }  // namespace
 
 Result<std::vector<DoomedFile>> PlanLogVacuum(const delta::Snapshot& snapshot, WallTime horizon,
@@ -119,10 +141,11 @@ Result<std::vector<DoomedFile>> PlanFullVacuum(const delta::Snapshot& snapshot,
   for (const auto& tombstone : tombstones) {
     removed.Keep(tombstone.path, tombstone.deletion_vector);
   }
+  const OtherTables others(listed);
   std::vector<DoomedFile> doomed;
   for (const auto& object : listed) {
     if (object.is_prefix || object.modified >= horizon || !IsOurs(object.key)) continue;
-    if (needed.Has(object.key)) continue;
+    if (needed.Has(object.key) || others.Have(object.key)) continue;
     if (object.modified >= unnamed.horizon && !removed.Has(object.key)) continue;
     doomed.push_back({object.key, static_cast<std::int64_t>(object.size)});
   }

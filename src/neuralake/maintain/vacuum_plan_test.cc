@@ -107,6 +107,17 @@ TEST_F(VacuumPlanTest, KeepsAFileOfItsOwnThatTheLogNamesByAnAbsolutePath) {
   EXPECT_EQ(KeysOf(PlanFullVacuum(*Latest(), listed, now)), Keys{"stray"});
 }
 
+TEST_F(VacuumPlanTest, NeverTouchesATableThatLiesBelow) {
+  const std::vector<storage::ObjectInfo> listed = {
+      {"a/b/_delta_log/00000000000000000000.json", 1, At(0), "", false},
+      {"a/b/part", 1, At(0), "", false},
+      {"a/b/day=1/part", 1, At(0), "", false},
+      {"a/part", 1, At(0), "", false},
+      {"a/bc/part", 1, At(0), "", false}};
+  const auto now = SystemClock::Get().Now();
+  EXPECT_EQ(KeysOf(PlanFullVacuum(*Latest(), listed, now)), (Keys{"a/bc/part", "a/part"}));
+}
+
 TEST_F(VacuumPlanTest, AListingFindsWhatNoCommitEverNamed) {
   Add("live");
   const auto object = [](const std::string& key, std::int64_t when) {
