@@ -29,8 +29,9 @@ Status Up(const std::string& folder) {
   TRY(FirstCatalog(BuildRequestOf(loaded), stop));
   const auto self = TRY(Self());
   std::vector<supervise::Child> children;
-  for (const auto* name : {"ingest", "serve", "compact", "vacuum"}) {
-    children.push_back({name, {self, name, "--project", loaded.project}});
+  for (const std::string name : {"ingest", "serve", "compact", "vacuum"}) {
+    // What is there can be asked about while, say, a damaged log keeps ingest from starting.
+    children.push_back({name, {self, name, "--project", loaded.project}, name == "serve"});
   }
   return supervise::Supervise(children, {}, stop,
                               [](const std::string& line) { std::cout << line << std::endl; });

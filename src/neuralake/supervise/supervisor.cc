@@ -137,12 +137,16 @@ class Process {
     failed_starts_ = lived ? 0 : failed_starts_ + 1;
     pause_ = lived ? options_.pause : std::min(pause_ * 2, options_.pause_max);
     if (failed_starts_ >= options_.failed_starts_max) {
-      return Fail(ErrorKind::kUnavailable, child_.name + " " + how + ", " +
-                                               std::to_string(failed_starts_) +
-                                               " times in a row; see its lines above");
+      const std::string often =
+          how + ", " + std::to_string(failed_starts_) + " times in a row; see its lines above";
+      if (child_.essential) return Fail(ErrorKind::kUnavailable, child_.name + " " + often);
+      pause_ = options_.rare_pause;
+      say(child_.name + " | " + often + "; the others go on, and it is tried every " +
+          std::to_string(pause_.count() / 1000) + " s");
+    } else {
+      say(child_.name + " | " + how + "; starting it again in " + std::to_string(pause_.count()) +
+          " ms");
     }
-    say(child_.name + " | " + how + "; starting it again in " + std::to_string(pause_.count()) +
-        " ms");
     restart_at_ = now + pause_;
     return {};
   }

@@ -90,6 +90,25 @@ TEST(Supervisor, GivesUpOnAChildThatCannotStart) {
   EXPECT_THAT(run.status.error().message, HasSubstr("c0 exited with 1, 5 times in a row"));
 }
 
+TEST(Supervisor, GoesOnWithoutAChildThatIsNotEssential) {
+  SupervisorOptions options;
+  options.pause = std::chrono::milliseconds(1);
+  options.pause_max = std::chrono::milliseconds(1);
+  options.rare_pause = std::chrono::milliseconds(1);
+  std::vector<std::string> lines;
+  std::stop_source stop;
+  int rare = 0;
+  const Status status = Supervise(
+      {{"c0", {"/bin/sh", "-c", "exit 1"}, false}, {"c1", {"/bin/sh", "-c", "exec sleep 60"}}},
+      options, stop.get_token(), [&](const std::string& line) {
+        lines.push_back(line);
+        if (line.find("the others go on") != line.npos && ++rare == 2) stop.request_stop();
+      });
+  EXPECT_TRUE(status.has_value());
+  EXPECT_THAT(lines, Contains(HasSubstr("c0 | exited with 1, 5 times in a row; see its lines")));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("c1 | "))));
+}
+
 TEST(Supervisor, EndsAChildThatDoesNotListen) {
   SupervisorOptions options;
   options.grace = std::chrono::milliseconds(50);
