@@ -13,7 +13,7 @@ std::size_t Index(Lane lane) { return static_cast<std::size_t>(lane); }
 }  // namespace
 
 Lanes::Lanes(Options options, Clock& clock)
-    : options_(options), clock_(clock), slots_(options.short_slots + options.long_slots) {
+    : options_(options), clock_(clock), slots_(options.short_slots + options.long_most) {
   threads_.reserve(slots_.size());
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     threads_.emplace_back([this, i] { Work(i); });
@@ -91,7 +91,7 @@ bool Lanes::CanStart(Lane lane) const {
 void Lanes::MoveAged() {
   const MonoTime now = clock_.Mono();
   for (Slot& slot : slots_) {
-    if (running_[Index(Lane::kLong)] >= options_.long_slots) return;
+    if (running_[Index(Lane::kLong)] >= options_.long_most) return;
     if (slot.busy && slot.lane == Lane::kShort && now - slot.since >= options_.short_time_max) {
       slot.lane = Lane::kLong;
       --running_[Index(Lane::kShort)];
@@ -137,7 +137,7 @@ void Lanes::Work(std::size_t slot) {
       slots_[slot].busy = false;
       continue;
     }
-    const bool room = running_[Index(Lane::kLong)] < options_.long_slots;
+    const bool room = running_[Index(Lane::kLong)] < options_.long_most;
     const MonoTime aging = NextAging();
     if (!waiting_[Index(Lane::kShort)].empty() && room && aging != MonoTime::max()) {
       // why: a waiting short statement gets its slot when the oldest step is found to be long.

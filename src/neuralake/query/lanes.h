@@ -27,7 +27,8 @@ using Step = std::move_only_function<void()>;
 ///
 /// A statement runs as a chain of steps (start, then each part of the answer); between two steps it
 /// holds no thread, so a client that reads slowly costs nothing here. A step of the short lane that
-/// takes longer than `short_time_max` is counted in the long lane from then on, if that has room.
+/// takes longer than `short_time_max` is counted in the long lane from then on: beyond its slots if
+/// need be, up to `long_most`, and then no step begins there until it is below them again.
 ///
 /// \threads safe from any thread; the destructor drops what waits and joins what runs
 class Lanes {
@@ -35,6 +36,7 @@ class Lanes {
   struct Options {
     std::size_t short_slots = 4;  ///< 1..64
     std::size_t long_slots = kLongSlots;
+    std::size_t long_most = kLongMost;  ///< At least `long_slots`.
     std::size_t waiting_max = kWaitingMax;
     Duration short_time_max = kShortTimeMax;
   };

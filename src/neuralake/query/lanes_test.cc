@@ -1,5 +1,6 @@
 #include "neuralake/query/lanes.h"
 
+#include <array>
 #include <atomic>
 #include <future>
 #include <latch>
@@ -75,6 +76,24 @@ TEST(Lanes, RunsAllThatWaitBehindOneAgedStep) {
   both.wait();
   a.go.set_value();
   b.go.set_value();
+}
+
+TEST(Lanes, LetsAShortOnePassHoweverManyBecomeLong) {
+  constexpr std::size_t kMost = 8;
+  Lanes lanes({.short_slots = 2, .long_slots = 1, .long_most = kMost, .short_time_max = 1ms});
+  std::array<Held, kMost> slow;
+  for (Held& one : slow) {
+    ASSERT_TRUE(lanes.Begin(Lane::kShort, Deadline(), one.step()));
+    ASSERT_TRUE(one.WaitStarted());
+  }
+  std::promise<void> done;
+  ASSERT_TRUE(lanes.Begin(Lane::kShort, Deadline(), [&] { done.set_value(); }));
+  EXPECT_EQ(done.get_future().wait_for(kBound), std::future_status::ready);
+  std::atomic<bool> began = false;
+  ASSERT_TRUE(lanes.Begin(Lane::kLong, Deadline(), [&] { began = true; }));
+  EXPECT_EQ(lanes.load().waiting[1], 1u);
+  EXPECT_FALSE(began);
+  for (Held& one : slow) one.go.set_value();
 }
 
 TEST(Lanes, RefusesBeyondTheBoundButNotLaterSteps) {

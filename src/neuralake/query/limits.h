@@ -27,6 +27,10 @@ inline constexpr std::size_t kWaitingMax = 256;
 /// Work that runs at the same time in the long lane. The short lane has twice the processors.
 inline constexpr std::size_t kLongSlots = 4;
 
+/// The most that the long lane takes over from the short one, so that those who ask briefly are
+/// served while so many take long.
+inline constexpr std::size_t kLongMost = 64;
+
 /// A step that takes longer gives its slot of the short lane to others, and a statement that used
 /// more in all goes on in the long lane.
 inline constexpr std::chrono::milliseconds kShortTimeMax{100};
