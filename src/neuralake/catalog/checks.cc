@@ -18,6 +18,11 @@
 namespace neuralake::catalog {
 namespace {
 
+bool HasVariant(const columnar::DataType& type) {
+  return type.id == columnar::TypeId::kVariant ||
+         std::ranges::any_of(type.children, HasVariant, [](const auto& f) { return f.type; });
+}
+
 /// Checks one table and says what it finds under the table's name.
 class TableChecks {
  public:
@@ -38,6 +43,7 @@ class TableChecks {
     if (const auto problem = LocationProblem(table_.uri)) Report(*problem);
     if (table_.kind == TableKind::kCsv) CheckCsv();
     CheckProperties();
+    if (table_.kind == TableKind::kDelta) CheckCanBeMade();
   }
 
  private:
@@ -120,6 +126,27 @@ class TableChecks {
     if (!table_.properties.empty()) Report("properties are for Delta tables only");
   }
 
+  /// What is fine as the documentation of a table that another engine made, and would keep the
+  /// table from being made here.
+  void CheckCanBeMade() {
+    const auto mode = table_.properties.find("delta.columnMapping.mode");
+    const bool maps = mode != table_.properties.end() && Folded(mode->second) != "none";
+    for (const Column& column : table_.columns) {
+      if (!maps && column.name.find_first_of(kNeedsMapping) != column.name.npos) {
+        Report(fmt::format("column '{}' has a character that Delta allows only with the property "
+                           "delta.columnMapping.mode = name; without it the table cannot be made",
+                           column.name),
+               Severity::kWarning);
+      }
+      if (column.type && HasVariant(*column.type)) {
+        Report(fmt::format("column {} is a variant, which can be read but not written; the table "
+                           "cannot be made here",
+                           column.name),
+               Severity::kWarning);
+      }
+    }
+  }
+
   void CheckCsv() {
     const auto& delimiter = table_.csv.delimiter;
     if (delimiter.size() != 1 || delimiter == "\"" || delimiter == "\n" || delimiter == "\r") {
@@ -136,9 +163,16 @@ class TableChecks {
       return;
     }
     for (const auto& [key, value] : table_.properties) {
-      if (auto note = PropertyNote(key)) Report(std::move(note->message), note->severity);
+      if (auto note = PropertyNote(key)) {
+        Report(std::move(note->message), note->severity);
+      } else if (auto problem = PropertyValueProblem(key, value)) {
+        Report(*std::move(problem));
+      }
     }
   }
+
+  /// \source Delta PROTOCOL.md, "Column Mapping"
+  static constexpr std::string_view kNeedsMapping = " ,;{}()\n\t=";
 
   const TableModel& table_;
   std::string subject_;

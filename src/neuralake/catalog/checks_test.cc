@@ -189,5 +189,37 @@ TEST(Checks, DeadLettersKeepTheirOwnColumns) {
               ElementsAre(HasSubstr("aviation.t_dead: is where the dead letters of aviation.t")));
 }
 
+TEST(Checks, ValuesOfPropertiesMakeSense) {
+  EXPECT_THAT(CheckTable({{"properties",
+                           {{"delta.appendOnly", "maybe"},
+                            {"delta.checkpointInterval", "-5"},
+                            {"delta.columnMapping.mode", "names"},
+                            {"delta.dataSkippingNumIndexedCols", "-2"},
+                            {"delta.isolationLevel", "Loose"},
+                            {"delta.logRetentionDuration", "soon"}}}}),
+              ElementsAre(HasSubstr("delta.appendOnly takes true or false, not 'maybe'"),
+                          HasSubstr("delta.checkpointInterval takes a number above 0, not '-5'"),
+                          HasSubstr("takes none, name or id, not 'names'"),
+                          HasSubstr("takes a number from 0, or -1 for all, not '-2'"),
+                          HasSubstr("takes Serializable or WriteSerializable, not 'Loose'"),
+                          HasSubstr("takes a time span such as 'interval 7 days', not 'soon'")));
+  EXPECT_THAT(CheckTable({{"properties",
+                           {{"delta.appendOnly", "TRUE"},
+                            {"delta.checkpointInterval", "5"},
+                            {"delta.columnMapping.mode", "name"},
+                            {"delta.dataSkippingNumIndexedCols", "-1"},
+                            {"delta.logRetentionDuration", "interval 30 days"}}}}),
+              IsEmpty());
+}
+
+TEST(Checks, WarnsOfColumnsWithWhichATableCannotBeMade) {
+  EXPECT_THAT(CheckTable({{"columns", Columns({{"a b", "int64"}, {"v", "array<variant>"}})}}),
+              ElementsAre(AllOf(HasSubstr("warning"), HasSubstr("delta.columnMapping.mode = name")),
+                          AllOf(HasSubstr("warning"), HasSubstr("column v is a variant"))));
+  EXPECT_THAT(CheckTable({{"columns", Columns({{"a b", "int64"}})},
+                          {"properties", {{"delta.columnMapping.mode", "name"}}}}),
+              IsEmpty());
+}
+
 }  // namespace
 }  // namespace neuralake::catalog

@@ -17,4 +17,8 @@ struct PropertyRemark {
 /// warning for one that Delta does not know; nothing when it is fine.
 std::optional<PropertyRemark> PropertyNote(std::string_view key);
 
+/// What is wrong with the value of a property that takes only some: a time span, a number, a word;
+/// nothing when it is fine, or any text is.
+std::optional<std::string> PropertyValueProblem(std::string_view key, std::string_view value);
+
 }  // namespace neuralake::catalog

@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "neuralake/delta/interval.h"
+#include "neuralake/base/interval.h"
 #include "neuralake/delta/log/log_segment.h"
 #include "neuralake/delta/state/replay.h"
 #include "neuralake/maintain/limits.h"
@@ -20,7 +20,7 @@ std::optional<std::chrono::milliseconds> LogRetention(const delta::Metadata& met
   const auto stated = properties.find("delta.logRetentionDuration");
   if (stated == properties.end()) return kLogRetentionDefault;
   // What cannot be read is no leave to delete.
-  return delta::ParseInterval(stated->second);
+  return ParseInterval(stated->second);
 }
 
 /// The last version that was committed before `horizon`.

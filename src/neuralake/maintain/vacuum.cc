@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "neuralake/base/thread_pool.h"
-#include "neuralake/delta/interval.h"
+#include "neuralake/delta/retention.h"
 #include "neuralake/maintain/limits.h"
 #include "neuralake/maintain/log_cleanup.h"
 

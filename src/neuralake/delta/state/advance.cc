@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "neuralake/delta/interval.h"
 #include "neuralake/delta/limits.h"
+#include "neuralake/delta/retention.h"
 #include "neuralake/delta/state/table_state.h"
 
 namespace neuralake::delta {

@@ -1,13 +1,11 @@
-#include "neuralake/delta/interval.h"
+#include "neuralake/base/interval.h"
 
 #include <array>
 #include <charconv>
 #include <cstdint>
 #include <string>
 
-#include "neuralake/delta/limits.h"
-
-namespace neuralake::delta {
+namespace neuralake {
 namespace {
 
 struct Unit {
@@ -64,10 +62,4 @@ std::optional<std::chrono::milliseconds> ParseInterval(std::string_view text) {
   return std::chrono::milliseconds(micros / 1000);
 }
 
-std::chrono::milliseconds TombstoneRetention(const Metadata& metadata) {
-  const auto found = metadata.configuration.find("delta.deletedFileRetentionDuration");
-  if (found == metadata.configuration.end()) return kTombstoneRetentionDefault;
-  return ParseInterval(found->second).value_or(kTombstoneRetentionDefault);
-}
-
-}  // namespace neuralake::delta
+}  // namespace neuralake
