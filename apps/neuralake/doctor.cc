@@ -107,12 +107,22 @@ void PrintText(const settings::Loaded& loaded, const std::vector<Finding>& findi
   }
 }
 
+/// What there is to set, when what is set makes no sense.
+void PrintKeys() {
+  std::cout << "settings:\n";
+  for (const auto& row : settings::Rows()) std::cout << "  " << row.key << "\n";
+  std::cout << "\n" << std::flush;
+}
+
 int Doctor(const std::string& folder, bool json) {
   const auto environment = settings::ProcessEnvironment();
   const auto project = settings::FindProject(folder);
   if (!project.has_value()) return Report(project.error(), json);
   const auto loaded = settings::Load({*project, environment, {}});
-  if (!loaded.has_value()) return Report(loaded.error(), json);
+  if (!loaded.has_value()) {
+    if (!json) PrintKeys();
+    return Report(loaded.error(), json);
+  }
   const std::vector<Finding> findings = {
       CheckPython(PythonOf(loaded->settings, environment)),
       CheckManifest(loaded->project),

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/words.h"
 #include "neuralake/catalog/limits.h"
 #include "neuralake/catalog/locations.h"
 #include "neuralake/catalog/names.h"

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "neuralake/catalog/names.h"
+#include "neuralake/base/words.h"
 
 namespace neuralake::catalog {
 namespace {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "neuralake/base/uri.h"
-#include "neuralake/catalog/names.h"
+#include "neuralake/base/words.h"
 
 namespace neuralake::catalog {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "neuralake/catalog/names.h"
+#include "neuralake/base/words.h"
 
 namespace neuralake::catalog {
 namespace {

@@ -1,14 +1,10 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 
 namespace neuralake::catalog {
-
-/// `text` with ASCII letters in lower case: how names are compared.
-std::string Folded(std::string_view text);
 
 /// What is wrong with a database's name and what would be right; nothing when it is fine.
 std::optional<std::string> DatabaseNameProblem(std::string_view name);
@@ -18,10 +14,5 @@ std::optional<std::string> TableNameProblem(std::string_view name);
 
 /// The same for a column.
 std::optional<std::string> ColumnNameProblem(std::string_view name);
-
-/// The candidate that `word` was most likely meant to be: at most a third of its letters off
-/// (an exchange of neighbours counts once), or a longer form of it. Letters without case.
-std::optional<std::string_view> Nearest(std::string_view word,
-                                        std::span<const std::string_view> candidates);
 
 }  // namespace neuralake::catalog

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "neuralake/base/interval.h"
-#include "neuralake/catalog/names.h"
+#include "neuralake/base/words.h"
 
 namespace neuralake::catalog {
 namespace {

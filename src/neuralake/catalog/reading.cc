@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/words.h"
 #include "neuralake/catalog/fields.h"
 #include "neuralake/catalog/limits.h"
-#include "neuralake/catalog/names.h"
 
 namespace neuralake::catalog {
 namespace {

@@ -10,6 +10,7 @@
 #include <toml++/toml.h>
 #include <unistd.h>
 
+#include "neuralake/base/words.h"
 #include "neuralake/settings/rows_internal.h"
 
 namespace neuralake::settings {
@@ -52,7 +53,12 @@ class Loader {
     const auto& rows = Rows();
     const auto row = std::ranges::find(rows, key, &SettingRow::key);
     if (row == rows.end()) {
-      return Problem(origin, key, "", "no such setting; `neuralake doctor` lists them all");
+      std::vector<std::string_view> keys;
+      for (const auto& known : rows) keys.push_back(known.key);
+      const auto nearest = Nearest(key, keys);
+      return Problem(origin, key, "",
+                     nearest ? "no such setting; did you mean " + std::string(*nearest) + "?"
+                             : "no such setting; `neuralake doctor` lists them all");
     }
     if (const auto done = Assign(loaded_.settings, *row, text); !done.has_value()) {
       return Problem(origin, key, text, done.error().message);

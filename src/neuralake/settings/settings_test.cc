@@ -58,7 +58,8 @@ TEST_F(SettingsTest, EveryProblemIsReportedAtOnce) {
   Write("neuralake.toml",
         "[serve]\nport = 99999\nsite = \"maybe\"\ncolour = 1\n[compact]\ninterval = \"soon\"\n"
         "[[kafka]]\ntopic = \"t\"\n");
-  const auto loaded = LoadWith({{"NEURALAKE_INGEST__FLUSH_BYTES", "many"}});
+  const auto loaded =
+      LoadWith({{"NEURALAKE_INGEST__FLUSH_BYTES", "many"}, {"NEURALAKE_SERVE__HOTS", "::1"}});
   ASSERT_FALSE(loaded.has_value());
   const auto& message = loaded.error().message;
   EXPECT_THAT(
@@ -67,6 +68,8 @@ TEST_F(SettingsTest, EveryProblemIsReportedAtOnce) {
   EXPECT_THAT(message,
               HasSubstr("neuralake.toml:3: serve.site = maybe: is neither true nor false"));
   EXPECT_THAT(message, HasSubstr("neuralake.toml:4: serve.colour: no such setting"));
+  EXPECT_THAT(message, HasSubstr("NEURALAKE_SERVE__HOTS: serve.hots: no such setting; did you mean "
+                                 "serve.host?"));
   EXPECT_THAT(message, HasSubstr("neuralake.toml:6: compact.interval = soon: is not a duration"));
   EXPECT_THAT(message, HasSubstr("NEURALAKE_INGEST__FLUSH_BYTES: ingest.flush_bytes = many"));
   EXPECT_THAT(message, HasSubstr("kafka.brokers: is missing"));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "neuralake/catalog/names.h"
+#include "neuralake/base/words.h"
 #include "neuralake/engine/duck.h"
 
 namespace neuralake::engine {
@@ -16,7 +16,7 @@ template <class Named>
 const Named* NearestOf(std::string_view word, const std::vector<Named>& candidates) {
   std::vector<std::string_view> names;
   for (const Named& candidate : candidates) names.push_back(candidate.name);
-  const auto nearest = catalog::Nearest(word, names);
+  const auto nearest = Nearest(word, names);
   if (!nearest) return nullptr;
   return &*std::ranges::find(candidates, *nearest, &Named::name);
 }

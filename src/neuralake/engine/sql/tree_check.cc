@@ -13,7 +13,7 @@
 #include <duckdb/parser/tableref/list.hpp>
 #include <duckdb/parser/tableref/showref.hpp>
 
-#include "neuralake/catalog/names.h"
+#include "neuralake/base/words.h"
 #include "neuralake/engine/attach/lake.h"
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/catalog_names.h"
@@ -377,7 +377,7 @@ void TreeCheck::Function(const std::string& name, bool as_table,
   if (!HasFunction(name)) {
     Refuse(ErrorKind::kInvalid,
            "there is no function " + name +
-               DidYouMean(catalog::Nearest(name, AllowedFunctions(as_table)).value_or("")),
+               DidYouMean(Nearest(name, AllowedFunctions(as_table)).value_or("")),
            offset);
   }
   const std::string why = WhyRefused(name, as_table);

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <vector>
 
-#include "neuralake/catalog/names.h"
+#include "neuralake/base/words.h"
 #include "neuralake/engine/store/store_registry.h"
 
 namespace neuralake::engine {
@@ -107,7 +107,7 @@ std::string NameNearest(std::string message) {
     message.resize(message.find_last_not_of(" !", at - 1) + 1);
     if (unknown.empty() || candidates.empty()) return message;
     const std::vector<std::string_view> names(candidates.begin(), candidates.end());
-    if (const auto nearest = catalog::Nearest(unknown.back(), names)) {
+    if (const auto nearest = Nearest(unknown.back(), names)) {
       return message + "; did you mean " + std::string(*nearest) + "?";
     }
     message += "; the most like it are";
