@@ -2,10 +2,12 @@
 
 #include <duckdb/common/multi_file/multi_file_function.hpp>
 #include <duckdb/parser/tableref/table_function_ref.hpp>
+#include <parquet_multi_file_info.hpp>
 
 #include "neuralake/engine/scan/delta_file_list.h"
 #include "neuralake/engine/scan/delta_reader.h"
 #include "neuralake/engine/scan/scan_statistics.h"
+#include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
 namespace {
@@ -55,6 +57,26 @@ duckdb::InsertionOrderPreservingMap<duckdb::string> ToString(
   return shown;
 }
 
+/// Read the next rows; what the Parquet reader says of bytes that make no sense gets the name of
+/// their file.
+void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input,
+          duckdb::DataChunk& output) {
+  using Parquet = duckdb::MultiFileFunction<duckdb::ParquetMultiFileInfo>;
+  try {
+    Parquet::MultiFileScan(context, input, output);
+  } catch (const std::exception& thrown) {
+    const duckdb::ErrorData error(thrown);
+    const bool of_bytes = error.Type() == duckdb::ExceptionType::INVALID ||
+                          error.Type() == duckdb::ExceptionType::INVALID_INPUT ||
+                          error.Type() == duckdb::ExceptionType::IO;
+    const auto& reader = input.local_state->Cast<duckdb::MultiFileLocalState>().reader;
+    const bool named = reader && error.RawMessage().find(reader->file.path) != std::string::npos;
+    if (!of_bytes || !reader || named || IsOurs(error)) throw;
+    throw duckdb::IOException("Failed to read file \"%s\": %s", reader->file.path,
+                              error.RawMessage());
+  }
+}
+
 }  // namespace
 
 duckdb::virtual_column_map_t DeltaVirtualColumns() {
@@ -79,6 +101,7 @@ duckdb::TableFunction BindDeltaScan(duckdb::ClientContext& context, DeltaSourceP
   auto function = entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
   function.name = "delta_scan";
   function.function_info = source;
+  function.function = Scan;
   function.get_multi_file_reader = DeltaReader::Make;
   function.statistics = Statistics;
   function.get_partition_stats = PartitionStats;

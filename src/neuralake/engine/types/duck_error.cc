@@ -119,6 +119,8 @@ std::string NameNearest(std::string message) {
 
 }  // namespace
 
+bool IsOurs(const duckdb::ErrorData& data) { return Number(data.ExtraInfo(), kKindKey) >= 0; }
+
 void ThrowError(const Error& error) {
   duckdb::unordered_map<duckdb::string, duckdb::string> info;
   info[kKindKey] = std::to_string(static_cast<int>(error.kind));

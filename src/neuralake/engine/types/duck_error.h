@@ -19,6 +19,9 @@ T OrThrow(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
+/// Whether it was thrown by `ThrowError`.
+bool IsOurs(const duckdb::ErrorData& data);
+
 /// Ours for what DuckDB threw or answered.
 ///
 /// \param sql  the statement that DuckDB saw; a place in it becomes a character offset, from 0
