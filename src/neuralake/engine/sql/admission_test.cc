@@ -398,6 +398,11 @@ TEST(Admission, LimitsLengthAndDepth) {
   std::string deep = "SELECT 1";
   for (int i = 0; i < 300; ++i) deep = "SELECT * FROM (" + deep + ")";
   EXPECT_EQ(KindOf(deep), ErrorKind::kInvalid);
+  std::string many = "SELECT 1";
+  for (int i = 0; i < 400; ++i) many += " UNION ALL SELECT 1";
+  EXPECT_TRUE(Ask(many).has_value());
+  for (int i = 0; i < 700; ++i) many += " UNION ALL SELECT 1";
+  EXPECT_EQ(Ask(many).error().message, "the statement has more than 1000 queries and relations");
 }
 
 }  // namespace

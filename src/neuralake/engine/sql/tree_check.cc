@@ -121,7 +121,14 @@ std::optional<Refusal> TreeCheck::Insert(const duckdb::InsertStatement& statemen
 
 void TreeCheck::Statement(const duckdb::SelectStatement& statement) { Node(*statement.node); }
 
+void TreeCheck::CountPart() {
+  if (++parts_ <= kPartsMax) return;
+  Refuse(ErrorKind::kInvalid,
+         "the statement has more than " + std::to_string(kPartsMax) + " queries and relations", {});
+}
+
 void TreeCheck::Node(const duckdb::QueryNode& node) {
+  CountPart();
   const Scope scope(*this);
   Ctes(node.cte_map);
   NodeBody(node);
@@ -198,6 +205,7 @@ void TreeCheck::Modifier(const duckdb::ResultModifier& modifier) {
 }
 
 void TreeCheck::Relation(const duckdb::TableRef& ref) {
+  CountPart();
   const Scope scope(*this);
   switch (ref.type) {
     case duckdb::TableReferenceType::BASE_TABLE:

@@ -41,6 +41,7 @@ class TreeCheck {
   class Scope;
 
   // All throw a Refusal.
+  void CountPart();
   void Statement(const duckdb::SelectStatement& statement);
   void Node(const duckdb::QueryNode& node);
   void NodeBody(const duckdb::QueryNode& node);
@@ -79,6 +80,7 @@ class TreeCheck {
   /// Common table expressions in sight by schema and name, lower case, innermost last.
   std::vector<std::set<std::pair<std::string, std::string>>> ctes_;
   std::size_t depth_ = 0;
+  std::size_t parts_ = 0;  // queries and relations so far
 };
 
 }  // namespace neuralake::engine

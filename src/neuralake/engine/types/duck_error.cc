@@ -74,10 +74,18 @@ void DropStorePaths(std::string& message) {
   }
 }
 
+// DuckDB advises settings, which nobody but the operator has here.
+void DropAdvice(std::string& message) {
+  for (const std::string_view advice : {"Possible solutions:", "Use \"SET "}) {
+    message.resize(std::min(message.size(), message.find(advice)));
+  }
+}
+
 // One line, lower case at its start, no full stop: as our own messages are.
 std::string Tidy(std::string message) {
   const auto details = message.find("\n\nLINE ");
   if (details != std::string::npos) message.resize(details);
+  DropAdvice(message);
   DropStorePaths(message);
   std::ranges::replace(message, '\n', ' ');
   while (!message.empty() && (message.back() == ' ' || message.back() == '.')) message.pop_back();
