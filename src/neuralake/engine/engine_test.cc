@@ -19,6 +19,7 @@ namespace neuralake::engine {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 /// What the tests of this file do to reads of data files, and know of them.
 class Reads {
