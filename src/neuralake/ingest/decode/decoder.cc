@@ -44,16 +44,17 @@ Result<CellColumns> ReadHeader(const std::vector<CsvCell>& cells, const StructCo
   return columns;
 }
 
-Status AppendCell(const CsvCell& cell, Column& column, JsonTape& tape) {
+Status AppendCell(const CsvCell& cell, Column& column, JsonTape& tape,
+                  UnknownMembers::Policy policy) {
   if (cell.text.empty() && !cell.quoted) return column.AppendNull();
   if (column.shape() == Column::Shape::kScalar) return column.AppendText(cell.text);
   TRY(tape.Parse(cell.text));
-  return AppendJsonValue(column, tape.root());
+  return AppendJsonValue(column, tape.root(), policy);
 }
 
 /// One record into one row, which the caller takes back on an error.
 Status AppendRecord(const std::vector<CsvCell>& cells, const CellColumns& columns,
-                    StructColumn& row, JsonTape& tape) {
+                    StructColumn& row, JsonTape& tape, UnknownMembers::Policy policy) {
   if (cells.size() != columns.size()) {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("{} cells where there are {} columns", cells.size(), columns.size()));
@@ -61,7 +62,7 @@ Status AppendRecord(const std::vector<CsvCell>& cells, const CellColumns& column
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (columns[i] < 0) continue;
     auto& column = row.child(static_cast<std::size_t>(columns[i]));
-    auto appended = AppendCell(cells[i], column, tape);
+    auto appended = AppendCell(cells[i], column, tape, policy);
     if (!appended.has_value()) {
       return Annotate(std::move(appended).error(), column.field().name);
     }
@@ -150,7 +151,7 @@ Decoder::Decoder(std::unique_ptr<StructColumn> row, const columnar::Schema& sche
       json_(*row_, unknown),
       arrow_(
           std::make_unique<ArrowRows>(schema, unknown.policy != UnknownMembers::Policy::kIgnore)),
-      ignore_unknown_(unknown.policy == UnknownMembers::Policy::kIgnore),
+      policy_(unknown.policy),
       schema_(columnar::ToArrow(schema)),
       row_bytes_(RowBytes(schema.fields)) {}
 
@@ -279,12 +280,12 @@ Status Decoder::AddCsv(std::string_view body, bool header) {
   auto columns = AllColumns(*row_);
   if (header) {
     if (!csv.Next()) return Fail(ErrorKind::kInvalid, "the header line is missing");
-    columns = TRY(ReadHeader(*TRY(csv.Cells()), *row_, ignore_unknown_));
+    columns = TRY(ReadHeader(*TRY(csv.Cells()), *row_, policy_ == UnknownMembers::Policy::kIgnore));
   }
   for (std::int64_t row = 0; csv.Next(); ++row) {
     const auto length = row_->length();
     auto added = [&]() -> Status {
-      return AppendRecord(*TRY(csv.Cells()), columns, *row_, tape_);
+      return AppendRecord(*TRY(csv.Cells()), columns, *row_, tape_, policy_);
     }();
     if (!added.has_value()) {
       row_->Truncate(length);

@@ -103,7 +103,7 @@ class Decoder {
   JsonTape tape_;
   JsonRows json_;
   std::unique_ptr<ArrowRows> arrow_;
-  bool ignore_unknown_;
+  UnknownMembers::Policy policy_;
   std::shared_ptr<arrow::Schema> schema_;
   Decoded decoded_;
   std::int64_t origin_ = 0;

@@ -16,6 +16,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 using Policy = UnknownMembers::Policy;
 
 std::unique_ptr<Decoder> For(std::string_view ddl, const UnknownMembers& unknown = {}) {
@@ -150,6 +151,8 @@ TEST(Decoder, RefusesABodyThatIsNoJson) {
 
 TEST(Decoder, RefusesAMemberThatComesTwice) {
   EXPECT_THAT(As("struct<a: int32>", R"({"a": 1, "a": 2})"), HasSubstr("member 'a' comes twice"));
+  EXPECT_THAT(As("map<string, int32>", R"({"a": 1, "a": 2})"), HasSubstr("key 'a' comes twice"));
+  EXPECT_THAT(As("array<map<string, int32>>", R"([{"a": 1}, {"a": 2}])"), Not(HasSubstr("twice")));
 }
 
 TEST(Decoder, RefusesValuesThatNestTooDeep) {
@@ -168,6 +171,16 @@ TEST(Decoder, TreatsUnknownMembersAsTold) {
   auto reject = For("id INT, extra STRING", {.policy = Policy::kReject, .column = ""});
   EXPECT_EQ(reject->Add(ContentType::kJson, body)->rejected, 1);
   EXPECT_EQ(reject->Finish().rejected[0].reason, "the table has no column 'x'");
+
+  const std::string nested = R"({"item": {"sku": "a", "extra": 1}})";
+  for (const auto policy : {Policy::kReject, Policy::kCollect}) {
+    auto strict = For("item STRUCT<sku: STRING>, extra STRING", {policy, "extra"});
+    EXPECT_EQ(strict->Add(ContentType::kJson, nested)->rejected, 1);
+    EXPECT_EQ(strict->Add(ContentType::kCsv, "item\n\"{\"\"extra\"\": 1}\"\n")->rejected, 1);
+    EXPECT_EQ(strict->Finish().rejected[0].reason, "item: the struct has no member 'extra'");
+  }
+  auto loose = For("item STRUCT<sku: STRING>, extra STRING");
+  EXPECT_EQ(loose->Add(ContentType::kJson, nested)->accepted, 1);
 
   auto collect = For("id INT, extra STRING", {.policy = Policy::kCollect, .column = "extra"});
   EXPECT_EQ(collect->Add(ContentType::kJson, body)->accepted, 1);

@@ -1,5 +1,7 @@
 #include "neuralake/ingest/decode/json_rows.h"
 
+#include <set>
+#include <string>
 #include <utility>
 
 #include <fmt/format.h>
@@ -21,14 +23,33 @@ std::unexpected<Error> WrongShape(const Column& column, std::string_view what) {
                                                columnar::FormatType(column.field().type)));
 }
 
-Status AppendTo(Column& column, const JsonValue& value);
+/// Adds values to columns; knows what becomes of members of structs that nothing is declared for.
+class Appender {
+ public:
+  explicit Appender(UnknownMembers::Policy policy)
+      : ignores_unknown_(policy == UnknownMembers::Policy::kIgnore) {}
 
-Status AppendArray(Column& column, const JsonValue& array) {
+  Status Append(Column& column, const JsonValue& value) const;
+
+  /// Put the members of `object` into the children of `row`, each at most once. Members without a
+  /// child go to `unknown`.
+  template <class Unknown>
+  Status AppendMembers(StructColumn& row, const JsonValue& object, const Unknown& unknown) const;
+
+ private:
+  Status AppendArray(Column& column, const JsonValue& array) const;
+  Status AppendMap(ListColumn& map, const JsonValue& object) const;
+  Status AppendObject(Column& column, const JsonValue& object) const;
+
+  const bool ignores_unknown_;
+};
+
+Status Appender::AppendArray(Column& column, const JsonValue& array) const {
   if (column.shape() != Column::Shape::kArray) return WrongShape(column, "an array");
   auto& list = static_cast<ListColumn&>(column);
   std::size_t at = 0;
   TRY(array.ForEachElement([&](const JsonValue& element) -> Status {
-    auto appended = AppendTo(list.element(), element);
+    auto appended = Append(list.element(), element);
     if (!appended.has_value()) return Inside(std::move(appended), fmt::format("[{}]", at));
     ++at;
     return {};
@@ -36,20 +57,23 @@ Status AppendArray(Column& column, const JsonValue& array) {
   return list.Close();
 }
 
-Status AppendMap(ListColumn& map, const JsonValue& object) {
+Status Appender::AppendMap(ListColumn& map, const JsonValue& object) const {
+  std::set<std::string, std::less<>> keys;
   TRY(object.ForEachMember([&](std::string_view key, const JsonValue& value) -> Status {
+    if (!keys.emplace(key).second) {
+      return Fail(ErrorKind::kInvalid, fmt::format("key '{}' comes twice", key));
+    }
     auto appended = map.key().AppendText(key);
-    if (appended.has_value()) appended = AppendTo(map.value(), value);
+    if (appended.has_value()) appended = Append(map.value(), value);
     if (!appended.has_value()) return Inside(std::move(appended), fmt::format("['{}']", key));
     return {};
   }));
   return map.Close();
 }
 
-/// Put the members of `object` into the children of `row`, each at most once. Members without a
-/// child go to `unknown`.
 template <class Unknown>
-Status AppendMembers(StructColumn& row, const JsonValue& object, const Unknown& unknown) {
+Status Appender::AppendMembers(StructColumn& row, const JsonValue& object,
+                               const Unknown& unknown) const {
   const auto length = row.length();
   std::size_t expected = 0;
   return object.ForEachMember([&](std::string_view name, const JsonValue& value) -> Status {
@@ -61,24 +85,27 @@ Status AppendMembers(StructColumn& row, const JsonValue& object, const Unknown& 
     if (child.length() > length) {
       return Fail(ErrorKind::kInvalid, fmt::format("member '{}' comes twice", name));
     }
-    auto appended = AppendTo(child, value);
+    auto appended = Append(child, value);
     if (!appended.has_value()) return Inside(std::move(appended), child.field().name);
     expected = static_cast<std::size_t>(at) + 1;
     return {};
   });
 }
 
-Status AppendObject(Column& column, const JsonValue& object) {
+Status Appender::AppendObject(Column& column, const JsonValue& object) const {
   if (column.shape() == Column::Shape::kMap) {
     return AppendMap(static_cast<ListColumn&>(column), object);
   }
   if (column.shape() != Column::Shape::kStruct) return WrongShape(column, "an object");
   auto& members = static_cast<StructColumn&>(column);
-  TRY(AppendMembers(members, object, [](std::string_view, const JsonValue&) { return Status{}; }));
+  TRY(AppendMembers(members, object, [&](std::string_view name, const JsonValue&) -> Status {
+    if (ignores_unknown_) return {};
+    return Fail(ErrorKind::kInvalid, fmt::format("the struct has no member '{}'", name));
+  }));
   return members.Close();
 }
 
-Status AppendTo(Column& column, const JsonValue& value) {
+Status Appender::Append(Column& column, const JsonValue& value) const {
   switch (value.kind()) {
     case JsonKind::kNull:
       return column.AppendNull();
@@ -111,17 +138,19 @@ Status JsonRows::AppendWhole(const JsonValue& value) {
     return Fail(ErrorKind::kInvalid, "a row must be a JSON object");
   }
   std::string collected;
-  TRY(AppendMembers(row_, value, [&](std::string_view name, const JsonValue& member) -> Status {
-    if (unknown_.policy == UnknownMembers::Policy::kReject) {
-      return Fail(ErrorKind::kInvalid, fmt::format("the table has no column '{}'", name));
-    }
-    if (unknown_.policy == UnknownMembers::Policy::kIgnore) return {};
-    collected += collected.empty() ? "{" : ",";
-    columnar::AppendJsonString(name, collected);
-    collected += ":";
-    member.AppendTo(collected);
-    return {};
-  }));
+  const Appender appender(unknown_.policy);
+  TRY(appender.AppendMembers(
+      row_, value, [&](std::string_view name, const JsonValue& member) -> Status {
+        if (unknown_.policy == UnknownMembers::Policy::kReject) {
+          return Fail(ErrorKind::kInvalid, fmt::format("the table has no column '{}'", name));
+        }
+        if (unknown_.policy == UnknownMembers::Policy::kIgnore) return {};
+        collected += collected.empty() ? "{" : ",";
+        columnar::AppendJsonString(name, collected);
+        collected += ":";
+        member.AppendTo(collected);
+        return {};
+      }));
   if (!collected.empty()) TRY(AppendCollected(collected + "}"));
   return row_.Close();
 }
@@ -140,9 +169,9 @@ Status JsonRows::AppendCollected(const std::string& object) {
   return column.AppendText(object);
 }
 
-Status AppendJsonValue(Column& column, const JsonValue& value) {
+Status AppendJsonValue(Column& column, const JsonValue& value, UnknownMembers::Policy policy) {
   const auto length = column.length();
-  auto appended = AppendTo(column, value);
+  auto appended = Appender(policy).Append(column, value);
   if (!appended.has_value()) column.Truncate(length);
   return appended;
 }

@@ -9,19 +9,20 @@
 
 namespace neuralake::ingest {
 
-/// What becomes of members that the table has no column for.
+/// What becomes of members that the table has no column for, and of those inside a struct that it
+/// does not declare.
 struct UnknownMembers {
   enum class Policy : std::uint8_t {
     kIgnore,
     kReject,   ///< The row does not fit.
-    kCollect,  ///< As a JSON object into the string column `column`.
+    kCollect,  ///< As a JSON object into the string column `column`; inside a struct as kReject.
   };
   Policy policy = Policy::kIgnore;
   std::string column{};
 };
 
-/// Turns JSON objects into rows by the columns' types. Strict: a member that comes twice and a
-/// value that its type cannot hold exactly are refused.
+/// Turns JSON objects into rows by the columns' types. Strict: a member or key that comes twice
+/// and a value that its type cannot hold exactly are refused.
 ///
 /// | declared | accepted |
 /// |---|---|
@@ -58,6 +59,6 @@ class JsonRows {
 
 /// Add one value to `column`; whole or not at all.
 /// \errors kInvalid  as above
-Status AppendJsonValue(Column& column, const JsonValue& value);
+Status AppendJsonValue(Column& column, const JsonValue& value, UnknownMembers::Policy policy);
 
 }  // namespace neuralake::ingest
