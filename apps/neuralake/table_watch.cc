@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "neuralake/catalog/diff.h"
 #include "neuralake/site/facts/storage_facts.h"
 #include "neuralake/site/publish.h"
 
@@ -49,6 +50,7 @@ bool TableWatch::LookAtTables(const catalog::CatalogModel& model, const std::sto
       const auto snapshot = (*opened)->Latest(deadline);
       if (!snapshot) continue;
       versions.emplace(table.uri, (*snapshot)->version());
+      TellDrift(database.name + "." + table.name, table, (*snapshot)->metadata().schema);
       const auto before = versions_.find(table.uri);
       if (before == versions_.end() || before->second != (*snapshot)->version()) {
         Report(database.name + "." + table.name, **snapshot);
@@ -58,6 +60,19 @@ bool TableWatch::LookAtTables(const catalog::CatalogModel& model, const std::sto
   const bool changed = versions != versions_;
   versions_ = std::move(versions);
   return changed;
+}
+
+void TableWatch::TellDrift(const std::string& name, const catalog::TableModel& table,
+                           const columnar::Schema& schema) {
+  std::string drift = catalog::Drift(table, schema);
+  if (drifts_[name] == drift) return;
+  if (!drift.empty()) {
+    parts_.log.Warn("catalog", "a table is not as its definition declares it",
+                    {{"table", name},
+                     {"difference", drift},
+                     {"rows", "fit the table as it is; those that do not are dead letters"}});
+  }
+  drifts_[name] = std::move(drift);
 }
 
 void TableWatch::Report(const std::string& name, const delta::Snapshot& snapshot) {

@@ -176,3 +176,20 @@ def test_pages_follow_the_data(start: Callable[..., Server]) -> None:
         lambda: server.metric("neuralake_site_publications_total", outcome="good") >= 2,
         "the pages were written again",
     )
+
+
+def test_a_table_that_is_not_as_declared_is_told(start: Callable[..., Server]) -> None:
+    server = start()
+    write(
+        server,
+        DEFINITIONS.replace(
+            '[Column("n", "int64"),', '[Column("n", "string"), Column("x", "int64"),'
+        ),
+    )
+    until(
+        lambda: (
+            "column n is declared string and is int64; column x is declared and not there"
+            in server.log.read_text()
+        ),
+        "the difference is told",
+    )

@@ -155,4 +155,21 @@ std::string FormatChange(const Change& change) {
                      shown(change.after));
 }
 
+std::string Drift(const TableModel& definition, const columnar::Schema& table) {
+  std::string drift;
+  for (const Column& column : definition.columns) {
+    const columnar::Field* field = table.Find(column.name);
+    std::string one;
+    if (field == nullptr) {
+      one = fmt::format("column {} is declared and not there", column.name);
+    } else if (column.type &&
+               columnar::FormatType(*column.type) != columnar::FormatType(field->type)) {
+      one = fmt::format("column {} is declared {} and is {}", column.name,
+                        columnar::FormatType(*column.type), columnar::FormatType(field->type));
+    }
+    if (!one.empty()) drift += (drift.empty() ? "" : "; ") + one;
+  }
+  return drift;
+}
+
 }  // namespace neuralake::catalog

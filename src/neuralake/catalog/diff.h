@@ -26,4 +26,9 @@ std::vector<Change> Diff(const CatalogModel& before, const CatalogModel& after);
 /// One line for people: `~ aviation.flights.dep_delay: type int32 -> int64`.
 std::string FormatChange(const Change& change);
 
+/// What a definition declares that the table does not have so: `column extra is declared and not
+/// there; column a is declared int64 and is string`. Empty when there is nothing, and when no
+/// columns are declared; the table may have more columns.
+std::string Drift(const TableModel& definition, const columnar::Schema& table);
+
 }  // namespace neuralake::catalog

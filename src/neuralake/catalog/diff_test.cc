@@ -70,5 +70,15 @@ TEST(Diff, TellsAChangedOrderOfColumnsOnce) {
               ElementsAre("~ aviation.flights: order of columns id, dep_delay -> dep_delay, id"));
 }
 
+TEST(Drift, TellsWhatATableDoesNotHaveAsDeclared) {
+  TableModel definition;
+  EXPECT_EQ(Drift(definition, columnar::ParseDdl("id int").value()), "");
+  definition.columns = {Integer("id"), Integer("extra"), Integer("name")};
+  EXPECT_EQ(Drift(definition, columnar::ParseDdl("ID int, name string, more int").value()),
+            "column extra is declared and not there; column name is declared int32 and is string");
+  definition.columns = {Integer("id")};
+  EXPECT_EQ(Drift(definition, columnar::ParseDdl("id int, more int").value()), "");
+}
+
 }  // namespace
 }  // namespace neuralake::catalog
