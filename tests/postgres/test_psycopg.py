@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 
 import psycopg
@@ -54,6 +55,9 @@ PARAMETERS = [
     ([1, 2, None], "BIGINT[]"),
     (["a", 'b"c', None, "it's", "C:\\dir", "x, y]"], "TEXT[]"),
     (None, "BIGINT"),
+    (uuid.UUID("00112233-4455-6677-8899-aabbccddeeff"), "UUID"),
+    (dt.timedelta(days=3, seconds=5, microseconds=7), "INTERVAL"),
+    (dt.time(23, 59, 58, 123456), "TIME"),
 ]
 
 
@@ -76,6 +80,12 @@ def test_four_kinds_are_joined_with_a_parameter(connection: psycopg.Connection) 
         "SELECT id FROM shop.orders WHERE id = ANY(%s) ORDER BY id", [[1, 4, 9]]
     ).fetchall()
     assert listed == [(1,), (4,)]
+    for condition, expected in (("= ANY(%s)", [(1,)]), ("<> ALL(%s)", [(3,), (4,)])):
+        chosen = connection.execute(
+            f"SELECT id FROM shop.orders WHERE customer {condition} AND id < 5 ORDER BY id",
+            [["Ann", "Zoe"]],
+        ).fetchall()
+        assert chosen == expected
 
 
 def test_prepared_statements_are_reused(connection: psycopg.Connection) -> None:

@@ -151,6 +151,34 @@ Result<Value> FromEpoch(std::uint32_t oid, std::int64_t sent, std::int64_t epoch
   return Make(type, sent + epoch);
 }
 
+Result<std::string> UuidText(PgReader& reader) {
+  std::string text;
+  for (const char byte : TRY(reader.Bytes(16))) {
+    // After 4, 6, 8 and 10 bytes.
+    const auto written = text.size();
+    if (written == 8 || written == 13 || written == 18 || written == 23) text += '-';
+    text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+  }
+  return text;
+}
+
+/// The text of an interval, which is sent as microseconds, days and months.
+Result<std::string> IntervalText(PgReader& reader) {
+  const std::int64_t micros = TRY(reader.Int64());
+  const std::int32_t days = TRY(reader.Int32());
+  const std::int32_t months = TRY(reader.Int32());
+  return fmt::format("{} months {} days {} microseconds", months, days, micros);
+}
+
+Result<std::string> TimeText(PgReader& reader) {
+  constexpr std::int64_t kSecond = 1'000'000;
+  constexpr std::int64_t kDay = 24 * 3600 * kSecond;
+  const std::int64_t micros = TRY(reader.Int64());
+  if (micros < 0 || micros > kDay) return Fail(ErrorKind::kInvalid, "a time is out of range");
+  return fmt::format("{:02}:{:02}:{:02}.{:06}", micros / (3600 * kSecond),
+                     micros / (60 * kSecond) % 60, micros / kSecond % 60, micros % kSecond);
+}
+
 Result<Value> FromBinary(std::uint32_t oid, std::string_view bytes) {
   if (IsText(oid)) return Make(TypeId::kString, std::string(bytes));
   PgReader reader(bytes);
@@ -188,6 +216,15 @@ Result<Value> FromBinary(std::uint32_t oid, std::string_view bytes) {
       break;
     case 1700:
       return Decimal(TRY(DecodeNumeric(bytes)));
+    case 1083:
+      value = Make(TypeId::kString, TRY(TimeText(reader)));
+      break;
+    case 1186:
+      value = Make(TypeId::kString, TRY(IntervalText(reader)));
+      break;
+    case 2950:
+      value = Make(TypeId::kString, TRY(UuidText(reader)));
+      break;
     default:
       return Fail(ErrorKind::kUnsupported,
                   fmt::format("a binary parameter of type number {} is not understood", oid));

@@ -27,6 +27,7 @@ std::optional<std::size_t> ParameterIndex(std::string_view text) {
   return number - 1;
 }
 
+constexpr std::uint32_t kOidTextArray = 1009;
 constexpr std::uint32_t kOidNumeric = 1700;
 constexpr std::uint32_t kOidNumericArray = 1231;
 
@@ -90,6 +91,22 @@ void ReadText(const query::Piece& piece, PgStatement& statement) {
   });
 }
 
+/// Give parameters without a type that stand alone behind ANY, ALL or SOME, where an array is
+/// wanted, that of an array of texts: drivers do not say of texts what they are.
+void InferArrays(const query::Piece& piece, std::vector<std::uint32_t>& types) {
+  const auto& tokens = piece.tokens;
+  for (std::size_t i = 2; i + 1 < tokens.size(); ++i) {
+    if (tokens[i].kind != query::TokenKind::kParameter) continue;
+    if (tokens[i - 1].In(piece.sql) != "(" || tokens[i + 1].In(piece.sql) != ")") continue;
+    const auto is = [&](std::string_view word) {
+      return query::IsWord(piece.sql, tokens[i - 2], word);
+    };
+    if (!is("any") && !is("all") && !is("some")) continue;
+    const auto index = ParameterIndex(tokens[i].In(piece.sql));
+    if (index && types[*index] == 0) types[*index] = kOidTextArray;
+  }
+}
+
 bool BeginsWith(const query::Piece& piece, std::span<const std::string_view> words) {
   return std::ranges::any_of(words, [&](std::string_view word) {
     return query::IsWord(piece.sql, piece.tokens[0], word);
@@ -142,6 +159,7 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
                                                  count, kParametersMax));
   }
   statement.types.resize(std::max(statement.types.size(), count));
+  InferArrays(piece, statement.types);
   statement.word = TRY(ReadWord(piece));
   if (statement.word) {
     statement.target = PgTarget::kSession;
