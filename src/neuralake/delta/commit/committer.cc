@@ -242,7 +242,7 @@ Result<CommitOutcome> Committer::Finish(const Attempt& attempt) {
 Result<Committer::Standing> Committer::Settle(Attempt& attempt, const Error& failure,
                                               const Deadline& deadline) {
   // A refusal settles this put, but not an earlier one of the same version.
-  if (IsRefusal(failure.kind) && !attempt.sent) return std::unexpected(failure);
+  if (IsRefusal(failure.kind) && !attempt.sent && !attempt.unseen) return std::unexpected(failure);
   auto there = ReadCommit(attempt.version(), ForLook(deadline));
   if (!there) {
     if (there.error().kind == ErrorKind::kCorruption) return std::unexpected(there.error());
@@ -251,8 +251,12 @@ Result<Committer::Standing> Committer::Settle(Attempt& attempt, const Error& fai
   }
   if (attempt.Owns(*there->actions)) {
     const auto committed = TimeOf(*there->actions, options_.clock->Now());
-    TRY(attempt.Adopt(ground_, *std::move(there), committed));
-    return Standing::kOurs;
+    const auto adopted = attempt.Adopt(ground_, *std::move(there), committed);
+    if (adopted) return Standing::kOurs;
+    // It is there: whoever takes this for not done would do it twice, or delete its files.
+    return Fail(ErrorKind::kUnknownOutcome,
+                fmt::format("version {} is put, but what it made cannot be told: {}",
+                            attempt.version(), adopted.error().message));
   }
   TRY(StepOver(attempt, *std::move(there)));
   return Standing::kTheirs;

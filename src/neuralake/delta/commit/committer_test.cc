@@ -177,6 +177,17 @@ TEST_F(CommitterTest, ALookThatFailsOnceIsRepeated) {
   EXPECT_EQ(FilesOf(*table_), 2U);
 }
 
+TEST_F(CommitterTest, ARefusalBehindAPutThatCouldNotBeSeenIsNoAnswer) {
+  const auto read = *table_->Latest(Later());
+  Inject(Operation::kPutIfAbsent, Fault::kDenyOwn);
+  Inject(Operation::kPutIfAbsent, Fault::kDeny);
+  Inject(Operation::kRead, Fault::kFailBefore);
+  const auto outcome = table_->Commit(read, Append("a"), Later());
+  ASSERT_TRUE(outcome.has_value()) << outcome.error().message;
+  EXPECT_EQ(outcome->version, 1);
+  EXPECT_EQ(FilesAnew(), 1U);
+}
+
 TEST_F(CommitterTest, ALookForTheVersionBeforeThatFailsIsRepeated) {
   const auto read = *table_->Latest(Later());
   Inject(Operation::kReadRange, Fault::kFailBefore);
