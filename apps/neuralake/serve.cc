@@ -1,4 +1,6 @@
+#include <chrono>
 #include <cstdio>
+#include <future>
 #include <map>
 #include <memory>
 #include <thread>
@@ -27,8 +29,11 @@
 namespace neuralake::app {
 namespace {
 
-/// What the process ends with when a statement had to be left running: failed, as any other.
-constexpr int kStatementLeft = 1;
+/// What the process ends with when something had to be left running: failed, as any other.
+constexpr int kLeft = 1;
+
+/// How long the watch of the tables may take to end: its stop ends all but a disk that hangs.
+constexpr std::chrono::seconds kLookEndMax{5};
 
 query::Service::Options ServiceOptionsOf(const settings::Settings::Serve& settings) {
   query::Service::Options options;
@@ -96,19 +101,29 @@ Status Serve(const std::string& folder, const std::map<std::string, std::string>
                 [&engine](const catalog::CatalogPtr& fresh) { engine->SetCatalog(fresh); }});
   TableWatch tables(WatchOptionsOf(loaded, address), {state, *engine, metrics, log, clock});
   std::jthread watching([&](const std::stop_token& end) { definitions.Run(end); });
-  std::jthread looking([&](const std::stop_token& end) { tables.Run(end); });
+  std::promise<void> looked;
+  std::jthread looking([&](const std::stop_token& end) {
+    tables.Run(end);
+    looked.set_value();
+  });
 
   const auto published = TRY(PublishedAddress::Write(loaded.project, address));
   std::printf("serving %s and %s\n", address.Http().c_str(), address.Postgres().c_str());
   std::fflush(stdout);
-  const bool ended = server->Run(stop);
-  if (ended) return {};
-  // A statement that no interrupt stops must not keep the process: nothing of it is to be saved.
-  log.Write(observe::Level::kError, "serve", "a statement did not stop; ending without it");
+  const char* left = nullptr;
+  if (!server->Run(stop)) {
+    left = "a statement did not stop; ending without it";
+  } else {
+    looking.request_stop();
+    if (looked.get_future().wait_for(kLookEndMax) == std::future_status::ready) return {};
+    left = "a look at the tables did not stop; ending without it";
+  }
+  // What no interrupt stops must not keep the process: nothing of it is to be saved.
+  log.Write(observe::Level::kError, "serve", left);
   published->Remove();
   watching = {};  // an import of the definitions ends with it
   std::fflush(nullptr);
-  _exit(kStatementLeft);
+  _exit(kLeft);
 }
 
 }  // namespace
