@@ -140,6 +140,8 @@ Error StatementContext::Translate(const duckdb::ErrorData& data) const {
       tables += (tables.empty() ? "" : ", ") + name + " at version " + std::to_string(version);
     }
     error.message = "reading " + tables + ": " + error.message;
+    // What DuckDB says of bytes, it says as of a wrong request.
+    if (error.kind == ErrorKind::kInvalid) error.kind = ErrorKind::kCorruption;
   }
   // An interrupt between planning and running comes wrapped in another error.
   const bool wrapped = watch->reason() && data.RawMessage().find("INTERRUPT") != std::string::npos;
