@@ -55,6 +55,10 @@ PARAMETERS = [
     ([1, 2, None], "BIGINT[]"),
     (["a", 'b"c', None, "it's", "C:\\dir", "x, y]"], "TEXT[]"),
     (None, "BIGINT"),
+]
+
+# They come back as texts.
+TEXTS = [
     (uuid.UUID("00112233-4455-6677-8899-aabbccddeeff"), "UUID"),
     (dt.timedelta(days=3, seconds=5, microseconds=7), "INTERVAL"),
     (dt.time(23, 59, 58, 123456), "TIME"),
@@ -68,6 +72,18 @@ def test_parameters_come_back(
 ) -> None:
     answer = connection.execute(f"SELECT CAST({marker} AS {kind})", [value]).fetchone()
     assert answer == (value,)
+
+
+@pytest.mark.parametrize("marker", ["%s", "%t", "%b"])
+@pytest.mark.parametrize(("value", "kind"), TEXTS, ids=[kind for _, kind in TEXTS])
+def test_parameters_whose_type_is_none_of_answers_arrive(
+    connection: psycopg.Connection, value: object, kind: str, marker: str
+) -> None:
+    written = str(value).replace(",", "")
+    answer = connection.execute(
+        f"SELECT CAST({marker} AS {kind}) = CAST('{written}' AS {kind})", [value]
+    ).fetchone()
+    assert answer == (True,)
 
 
 def test_four_kinds_are_joined_with_a_parameter(connection: psycopg.Connection) -> None:

@@ -113,7 +113,11 @@ TEST(ParameterValue, RefusesBytesOfAnotherType) {
   EXPECT_EQ(Text(23, 0, ""), "parameter `` is not of type INTEGER");
   EXPECT_FALSE(ParameterValue(23, 1, "\x01"s));
   EXPECT_FALSE(ParameterValue(23, 1, "\x01\x02\x03\x04\x05"s));
-  EXPECT_EQ(ParameterValue(1186, 1, "x").error().kind, ErrorKind::kUnsupported);
+  EXPECT_EQ(ParameterValue(600, 1, "x").error().kind, ErrorKind::kUnsupported);
+  for (const std::uint32_t oid : {1083U, 1186U, 2950U}) {
+    EXPECT_EQ(ParameterValue(oid, 1, "x").error().kind, ErrorKind::kInvalid);
+  }
+  EXPECT_FALSE(ParameterValue(1083, 1, "\xff\xff\xff\xff\xff\xff\xff\xff"s));
 }
 
 }  // namespace
