@@ -335,7 +335,10 @@ class HeldLog final : public KillSwitch {
     reached_ = true;
     held_.wait(true);
   }
-  void Hold() { held_ = true; }
+  void Hold() {
+    reached_ = false;
+    held_ = true;
+  }
   void Release() {
     held_ = false;
     held_.notify_all();
@@ -349,18 +352,25 @@ class HeldLog final : public KillSwitch {
 
 TEST(PushLog, PushesThatWaitForOneSyncDoNotAllFindTheSameMemory) {
   TestLake lake;
+  HeldLog held;
   auto process = lake.Start();
   ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
   const auto one = process->budget->bytes();
-  HeldLog held;
   TestLake::Options options;
   options.pending_bytes_max = 2 * one;
   options.kills = &held;
   process = lake.Restart(std::move(process), options);
   ASSERT_TRUE(TestLake::Push(*process, {2}).has_value());
+  const auto durable = [&] { return process->log->state().wal.durable_lsn; };
+  const auto before = durable();
   ASSERT_TRUE(process->Flush().has_value());
-  held.Hold();
+  // A note of the flush goes into the log by itself.
+  ASSERT_TRUE(Until([&] { return durable() == before + 1; }));
   std::vector<std::future<bool>> pushes;
+  // However this ends: the log would wait for ever.
+  const std::unique_ptr<HeldLog, void (*)(HeldLog*)> release(&held,
+                                                             [](HeldLog* log) { log->Release(); });
+  held.Hold();
   const auto push = [&](int id) {
     pushes.push_back(std::async(std::launch::async,
                                 [&, id] { return TestLake::Push(*process, {id}).has_value(); }));
