@@ -76,7 +76,8 @@ void DropStorePaths(std::string& message) {
 
 // DuckDB advises settings, which nobody but the operator has here.
 void DropAdvice(std::string& message) {
-  for (const std::string_view advice : {"Possible solutions:", "Use \"SET "}) {
+  for (const std::string_view advice :
+       {"Possible solutions:", "Use \"SET ", "Database is launched in"}) {
     message.resize(std::min(message.size(), message.find(advice)));
   }
 }
@@ -157,6 +158,8 @@ Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
     return error;
   }
   error.kind = KindOf(data.Type());
+  if (data.Type() == ExceptionType::OUT_OF_MEMORY)
+    error.message = "out of memory: " + error.message;
   if (Subtype(data) == "MISSING_ENTRY") error.kind = ErrorKind::kNotFound;
   const auto offset = ErrorOffset(data, sql);
   if (offset && !sql.empty()) error.position = CharacterOffset(sql, *offset);
