@@ -68,6 +68,15 @@ void Reload(ManifestWatch& manifest, ingest::Ingester& ingester, observe::Log& l
   }
 }
 
+/// With what an operator can do about a log that cannot be read.
+Error AboutLog(Error error, const std::string& folder) {
+  if (error.kind != ErrorKind::kCorruption) return error;
+  error.message = folder + ": " + error.message +
+                  "; put the file back as it was, or move the folder away: a new log begins, and "
+                  "acknowledged rows that are in no table yet stay behind in the old one";
+  return error;
+}
+
 Status Ingest(const std::string& folder) {
   const auto stop = StopOnSignals();
   const auto loaded = TRY(LoadProject(folder));
@@ -81,7 +90,7 @@ Status Ingest(const std::string& folder) {
     log.Warn("ingest", "no manifest yet; waiting for `neuralake catalog build`");
     catalog = std::make_shared<const catalog::CatalogModel>();
   }
-  auto ingester = TRY(ingest::Ingester::Start(
+  auto started = ingest::Ingester::Start(
       OptionsOf(loaded), {.folder = TRY(ingest::LogFolder::Open(IngestFolder(loaded))),
                           .catalog = *catalog,
                           .open = Opener(metrics, log, kills),
@@ -89,7 +98,9 @@ Status Ingest(const std::string& folder) {
                           .log = log,
                           .kills = kills,
                           .clock = SystemClock::Get(),
-                          .rng = SystemRng::Get()}));
+                          .rng = SystemRng::Get()});
+  if (!started) return std::unexpected(AboutLog(std::move(started).error(), IngestFolder(loaded)));
+  const auto ingester = *std::move(started);
   std::unique_ptr<observe::MetricsPort> port;
   if (const auto number = loaded.settings.ingest.metrics_port; number != 0) {
     port = TRY(observe::MetricsPort::Open(static_cast<std::uint16_t>(number),

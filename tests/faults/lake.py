@@ -122,7 +122,8 @@ class Lake:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def start(self) -> None:
+    def start(self, processes: tuple[str, ...] = ("serve", "ingest")) -> None:
+        """Start all; return when `processes` are there."""
         self.process = subprocess.Popen(
             [BINARY, "up"],
             cwd=self.folder,
@@ -133,8 +134,9 @@ class Lake:
             start_new_session=True,
         )
         threading.Thread(target=self._keep, args=[self.process], daemon=True).start()
-        wait_for("serve", lambda: self.said(r"^\s*serve +\|.*serving"), READY_S)
-        wait_for("ingest", lambda: self.said(r"^\s*ingest +\|.*ready"), READY_S)
+        signs = {"serve": r"^\s*serve +\|.*serving", "ingest": r"^\s*ingest +\|.*ready"}
+        for name in processes:
+            wait_for(name, lambda name=name: self.said(signs[name]), READY_S)
 
     def _keep(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
