@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include "neuralake/base/words.h"
+
 namespace neuralake {
 namespace {
 
@@ -37,11 +39,8 @@ std::string_view NextWord(std::string_view& text) {
 }  // namespace
 
 std::optional<std::chrono::milliseconds> ParseInterval(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  }
-  std::string_view rest = lower;
+  const std::string folded = Folded(text);
+  std::string_view rest = folded;
   std::int64_t micros = 0;
   bool any = false;
   auto word = NextWord(rest);

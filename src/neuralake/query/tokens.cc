@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/characters.h"
 #include "neuralake/query/limits.h"
 
 namespace neuralake::query {
@@ -294,10 +295,5 @@ std::string StringValue(std::string_view sql, const Token& token) {
 std::string QuoteIdentifier(std::string_view name) { return Quote(name, '"'); }
 
 std::string QuoteLiteral(std::string_view text) { return Quote(text, '\''); }
-
-std::int64_t CharacterOffset(std::string_view text, std::size_t bytes) {
-  return std::ranges::count_if(
-      text.substr(0, bytes), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
-}
 
 }  // namespace neuralake::query

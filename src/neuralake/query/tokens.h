@@ -64,8 +64,4 @@ std::string QuoteIdentifier(std::string_view name);
 /// `text` as a SQL string literal: `it's` to `'it''s'`.
 std::string QuoteLiteral(std::string_view text);
 
-/// Count the characters (UTF-8 code points) of the first `bytes` bytes of `text`: positions in
-/// errors are in characters.
-std::int64_t CharacterOffset(std::string_view text, std::size_t bytes);
-
 }  // namespace neuralake::query

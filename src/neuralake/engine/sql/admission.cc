@@ -4,6 +4,7 @@
 #include <duckdb/parser/statement/insert_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 
+#include "neuralake/base/characters.h"
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/tokens.h"
 #include "neuralake/engine/sql/tree_check.h"

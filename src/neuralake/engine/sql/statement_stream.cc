@@ -8,6 +8,7 @@
 #include <duckdb/main/stream_query_result.hpp>
 #include <prometheus/counter.h>
 
+#include "neuralake/base/characters.h"
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/types/duck_error.h"
 #include "neuralake/engine/types/duck_type.h"

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <vector>
 
+#include "neuralake/base/characters.h"
 #include "neuralake/base/words.h"
 #include "neuralake/engine/store/store_registry.h"
 
@@ -158,8 +159,9 @@ Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
     return error;
   }
   error.kind = KindOf(data.Type());
-  if (data.Type() == ExceptionType::OUT_OF_MEMORY)
+  if (data.Type() == ExceptionType::OUT_OF_MEMORY) {
     error.message = "out of memory: " + error.message;
+  }
   if (Subtype(data) == "MISSING_ENTRY") error.kind = ErrorKind::kNotFound;
   const auto offset = ErrorOffset(data, sql);
   if (offset && !sql.empty()) error.position = CharacterOffset(sql, *offset);
@@ -170,22 +172,6 @@ bool EndsInstance(const duckdb::ErrorData& data) {
   return duckdb::Exception::InvalidatesDatabase(data.Type()) ||
          data.Type() == ExceptionType::INTERNAL ||
          (IsJson(data) && EndsInstance(duckdb::ErrorData(data.RawMessage())));
-}
-
-std::size_t ByteOffset(std::string_view text, std::size_t characters) {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const bool starts = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
-    if (starts && characters-- == 0) break;
-    ++at;
-  }
-  return at;
-}
-
-std::int64_t CharacterOffset(std::string_view text, std::size_t offset) {
-  const auto before = text.substr(0, offset);
-  return std::ranges::count_if(
-      before, [](char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U; });
 }
 
 }  // namespace neuralake::engine

@@ -33,10 +33,4 @@ std::optional<std::size_t> ErrorOffset(const duckdb::ErrorData& data, std::strin
 /// Whether the error ended the instance: every later statement would fail.
 bool EndsInstance(const duckdb::ErrorData& data);
 
-/// The byte offset of character number `characters` of UTF-8 `text`; its length beyond the end.
-std::size_t ByteOffset(std::string_view text, std::size_t characters);
-
-/// The number of characters before byte `offset` of UTF-8 `text`.
-std::int64_t CharacterOffset(std::string_view text, std::size_t offset);
-
 }  // namespace neuralake::engine

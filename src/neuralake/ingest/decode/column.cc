@@ -10,20 +10,13 @@
 #include <fmt/format.h>
 
 #include "neuralake/base/check.h"
+#include "neuralake/base/words.h"
 #include "neuralake/ingest/decode/scalar_columns.h"
 #include "neuralake/ingest/limits.h"
 
 namespace neuralake::ingest {
 
 namespace {
-
-std::string Lower(std::string_view name) {
-  std::string lower(name);
-  for (auto& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 std::shared_ptr<arrow::Buffer> Validity(std::string valid) {
   if (valid.empty()) return nullptr;
@@ -98,9 +91,9 @@ std::ptrdiff_t StructColumn::Find(std::string_view name) const {
   if (const auto found = names_.find(name); found != names_.end()) {
     return static_cast<std::ptrdiff_t>(found->second);
   }
-  const auto lower = Lower(name);
+  const auto folded = Folded(name);
   for (std::size_t i = 0; i < children_.size(); ++i) {
-    if (Lower(children_[i]->field().name) == lower) return static_cast<std::ptrdiff_t>(i);
+    if (Folded(children_[i]->field().name) == folded) return static_cast<std::ptrdiff_t>(i);
   }
   return -1;
 }

@@ -7,6 +7,7 @@
 #include <arrow/array.h>
 #include <fmt/format.h>
 
+#include "neuralake/base/words.h"
 #include "neuralake/columnar/time_text.h"
 #include "neuralake/serve/format/value_text.h"
 
@@ -17,20 +18,6 @@ constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 constexpr std::int64_t kDaysMin = -2'440'588;     // 4714-11-24 BC
 constexpr std::int64_t kDaysMax = 2'145'042'905;  // 5874897-12-31
 constexpr std::int64_t kMicrosMin = kDaysMin * kMicrosPerDay;
-
-struct Split {
-  std::int64_t days;
-  std::int64_t micros;  // of the day
-};
-
-Split SplitMicros(std::int64_t micros) {
-  Split split{micros / kMicrosPerDay, micros % kMicrosPerDay};
-  if (split.micros < 0) {
-    --split.days;
-    split.micros += kMicrosPerDay;
-  }
-  return split;
-}
 
 /// Append the day without its era; whether it is one before Christ.
 bool AppendDay(std::int64_t days, std::string& out) {
@@ -47,16 +34,8 @@ bool AppendInfinity(std::int64_t value, std::int64_t infinite, std::string& out)
   return true;
 }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 std::optional<std::int64_t> ParseInfinity(std::string_view text, std::int64_t infinite) {
-  const std::string lower = Lower(text);
+  const std::string lower = Folded(text);
   if (lower == "infinity" || lower == "+infinity") return infinite;
   if (lower == "-infinity") return -infinite;
   return std::nullopt;
@@ -73,7 +52,7 @@ struct Parts {
 };
 
 std::optional<Parts> Take(std::string_view text) {
-  const bool before = Lower(text).ends_with(" bc");
+  const bool before = Folded(text).ends_with(" bc");
   if (before) text.remove_suffix(3);
   Parts parts;
   const std::size_t end = text.find_first_of(" T");
@@ -115,7 +94,7 @@ void AppendPostgresDate(std::int64_t days, std::string& out) {
 
 void AppendPostgresTimestamp(std::int64_t micros, bool zoned, std::string& out) {
   if (AppendInfinity(micros, kInfiniteMicros, out)) return;
-  const Split split = SplitMicros(micros);
+  const DayTime split = SplitDay(micros);
   const bool before = AppendDay(split.days, out);
   out.push_back(' ');
   AppendTimeOfDay(split.micros, out);

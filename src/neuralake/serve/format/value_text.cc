@@ -45,15 +45,19 @@ void AppendFloat(float value, std::string& out) { AppendReal(value, out); }
 void AppendDate(std::int64_t days, std::string& out) { out += columnar::FormatDate(days); }
 
 void AppendTimestamp(std::int64_t micros, char separator, std::string& out) {
-  std::int64_t days = micros / kMicrosPerDay;
-  std::int64_t rest = micros % kMicrosPerDay;
-  if (rest < 0) {
-    rest += kMicrosPerDay;
-    --days;
-  }
-  AppendDate(days, out);
+  const DayTime split = SplitDay(micros);
+  AppendDate(split.days, out);
   out.push_back(separator);
-  AppendTimeOfDay(rest, out);
+  AppendTimeOfDay(split.micros, out);
+}
+
+DayTime SplitDay(std::int64_t micros) {
+  DayTime split{micros / kMicrosPerDay, micros % kMicrosPerDay};
+  if (split.micros < 0) {
+    split.micros += kMicrosPerDay;
+    --split.days;
+  }
+  return split;
 }
 
 void AppendTimeOfDay(std::int64_t micros, std::string& out) {

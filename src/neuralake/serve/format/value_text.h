@@ -25,9 +25,16 @@ void AppendDate(std::int64_t days, std::string& out);
 /// \param separator  between day and time
 void AppendTimestamp(std::int64_t micros, char separator, std::string& out);
 
+/// A moment as the day it falls on and the microseconds since that day's midnight.
+struct DayTime {
+  std::int64_t days;
+  std::int64_t micros;
+};
+DayTime SplitDay(std::int64_t micros);
+
 /// `03:04:05`, `.123456` when there is a fraction.
 ///
-/// \param micros  since midnight, less than a day
+/// \param micros  since midnight, up to a day
 void AppendTimeOfDay(std::int64_t micros, std::string& out);
 
 /// \source RFC 4648, section 4

@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/characters.h"
+
 namespace neuralake::serve {
 namespace {
 
@@ -85,7 +87,7 @@ class Tokens {
     std::size_t counted = 0;
     std::int64_t characters = piece_.characters_before;
     for (const Token& token : piece_.tokens) {
-      characters += query::CharacterOffset(piece_.sql.substr(counted), token.begin - counted);
+      characters += CharacterOffset(piece_.sql.substr(counted), token.begin - counted);
       counted = token.begin;
       positions.push_back(characters);
     }

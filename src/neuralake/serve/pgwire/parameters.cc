@@ -6,8 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/words.h"
 #include "neuralake/columnar/decimal_text.h"
 #include "neuralake/serve/format/postgres_time.h"
+#include "neuralake/serve/format/value_text.h"
 #include "neuralake/serve/pgvalue/binary.h"
 #include "neuralake/serve/pgvalue/types.h"
 #include "neuralake/serve/pgwire/reader.h"
@@ -84,10 +86,7 @@ Result<Value> Decimal(std::string_view text) {
 }
 
 Result<Value> Boolean(std::string_view sent) {
-  std::string text(sent);
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  });
+  const std::string text = Folded(sent);
   for (const std::string_view yes : {"t", "true", "1", "on", "yes", "y"}) {
     if (text == yes) return Make(TypeId::kBoolean, true);
   }
@@ -171,12 +170,12 @@ Result<std::string> IntervalText(PgReader& reader) {
 }
 
 Result<std::string> TimeText(PgReader& reader) {
-  constexpr std::int64_t kSecond = 1'000'000;
-  constexpr std::int64_t kDay = 24 * 3600 * kSecond;
+  constexpr std::int64_t kDay = 86'400'000'000;
   const std::int64_t micros = TRY(reader.Int64());
   if (micros < 0 || micros > kDay) return Fail(ErrorKind::kInvalid, "a time is out of range");
-  return fmt::format("{:02}:{:02}:{:02}.{:06}", micros / (3600 * kSecond),
-                     micros / (60 * kSecond) % 60, micros / kSecond % 60, micros % kSecond);
+  std::string text;
+  AppendTimeOfDay(micros, text);
+  return text;
 }
 
 Result<Value> FromBinary(std::uint32_t oid, std::string_view bytes) {

@@ -3,22 +3,9 @@
 #include <algorithm>
 #include <iterator>
 
-#include "neuralake/query/tokens.h"
+#include "neuralake/base/characters.h"
 
 namespace neuralake::serve {
-namespace {
-
-/// The byte at which character `position` begins; the size of `text` when it has fewer.
-std::size_t ByteOffset(std::string_view text, std::int64_t position) {
-  std::size_t byte = 0;
-  for (; byte < text.size(); ++byte) {
-    const bool begins = (static_cast<unsigned char>(text[byte]) & 0xC0) != 0x80;
-    if (begins && position-- == 0) break;
-  }
-  return byte;
-}
-
-}  // namespace
 
 void RewrittenText::Replace(std::size_t piece, std::string_view text) {
   const std::size_t begin = pieces_[piece].at;
@@ -31,12 +18,11 @@ void RewrittenText::Replace(std::size_t piece, std::string_view text) {
 
 std::int64_t RewrittenText::Original(std::int64_t position) const {
   if (position < 0 || pieces_.empty()) return position;
-  const std::size_t offset = ByteOffset(sql_, position);
+  const std::size_t offset = ByteOffset(sql_, static_cast<std::size_t>(position));
   const auto after = std::ranges::upper_bound(pieces_, offset, {}, &Piece::at);
   const Piece& piece = after == pieces_.begin() ? *after : *std::prev(after);
   if (!piece.copied) return piece.from;
-  return piece.from +
-         query::CharacterOffset(std::string_view(sql_).substr(piece.at), offset - piece.at);
+  return piece.from + CharacterOffset(std::string_view(sql_).substr(piece.at), offset - piece.at);
 }
 
 std::size_t RewrittenText::Append(std::string_view text, std::int64_t from, bool copied) {

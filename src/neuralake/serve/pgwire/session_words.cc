@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/characters.h"
+
 namespace neuralake::serve {
 namespace {
 
@@ -88,7 +90,7 @@ class Walk {
         ErrorKind::kInvalid,
         AtEnd() ? "syntax error at end of input"
                 : fmt::format("syntax error at or near \"{}\"", piece_.tokens[at_].In(piece_.sql)));
-    failure.error().position = query::CharacterOffset(piece_.sql, byte);
+    failure.error().position = CharacterOffset(piece_.sql, byte);
     return failure;
   }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/characters.h"
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/pgcatalog/catalog_sql.h"
 #include "neuralake/serve/pgvalue/types.h"
@@ -49,7 +50,7 @@ void WriteText(const query::Piece& piece, RewrittenText& text, Write write) {
   std::size_t copied = 0;
   std::int64_t position = piece.characters_before;
   const auto pass_to = [&](std::size_t end) {
-    position += query::CharacterOffset(piece.sql.substr(copied), end - copied);
+    position += CharacterOffset(piece.sql.substr(copied), end - copied);
     copied = end;
   };
   for (const query::Token& token : piece.tokens) {
@@ -125,7 +126,7 @@ Status ReadCursor(const query::Piece& piece, std::size_t first, PgStatement& sta
   const std::size_t begin = piece.tokens[first].begin;
   auto pieces = TRY(query::SplitStatements(piece.sql.substr(begin)));
   query::Piece& own = pieces.at(0);
-  own.characters_before += piece.characters_before + query::CharacterOffset(piece.sql, begin);
+  own.characters_before += piece.characters_before + CharacterOffset(piece.sql, begin);
   // Seen before it is read: a DECLARE within a DECLARE would nest as deep as the text is long.
   const auto word = ParseSessionWord(own);
   if (word && word->has_value()) {
