@@ -4,7 +4,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +14,7 @@
 #include "neuralake/catalog/names.h"
 #include "neuralake/catalog/properties.h"
 #include "neuralake/catalog/reading.h"
+#include "neuralake/columnar/mapped_names.h"
 
 namespace neuralake::catalog {
 namespace {
@@ -133,7 +133,7 @@ class TableChecks {
     const auto mode = table_.properties.find("delta.columnMapping.mode");
     const bool maps = mode != table_.properties.end() && Folded(mode->second) != "none";
     for (const Column& column : table_.columns) {
-      if (!maps && column.name.find_first_of(kNeedsMapping) != column.name.npos) {
+      if (!maps && columnar::NeedsColumnMapping(column.name)) {
         Report(fmt::format("column '{}' has a character that Delta allows only with the property "
                            "delta.columnMapping.mode = name; without it the table cannot be made",
                            column.name),
@@ -172,9 +172,6 @@ class TableChecks {
     }
   }
 
-  /// \source Delta PROTOCOL.md, "Column Mapping"
-  static constexpr std::string_view kNeedsMapping = " ,;{}()\n\t=";
-
   const TableModel& table_;
   std::string subject_;
   std::vector<Problem>& problems_;
@@ -193,23 +190,13 @@ class LocationChecks {
   }
 
   void Run() {
-    std::map<std::string, const Located*, std::less<>> at;
     for (const Located& table : tables_) {
-      const auto [first, fresh] = at.emplace(table.location, &table);
+      const auto [first, fresh] = first_at_.emplace(table.location, &table);
       if (!fresh) CheckAlike(*first->second, table);
     }
     for (const Located& table : tables_) {
-      if (const Located* outer = AroundOf(at, table.location)) {
-        Report(table, fmt::format("lies inside the folder of {}; give each table one of its own",
-                                  outer->Described()));
-      }
-      if (!table.location.ends_with(kDeadLetters) || table.model->columns.empty()) continue;
-      const auto owner =
-          at.find(table.location.substr(0, table.location.size() - kDeadLetters.size()));
-      if (owner == at.end()) continue;
-      Report(table, fmt::format("is where the dead letters of {} go; leave the columns out, which "
-                                "are those of dead letters",
-                                owner->second->Described()));
+      CheckNotInside(table);
+      CheckDeadLetters(table);
     }
   }
 
@@ -224,21 +211,38 @@ class LocationChecks {
     }
   };
 
-  static constexpr std::string_view kDeadLetters = "__dead_letters";
+  const Located* At(std::string_view location) const {
+    const auto found = first_at_.find(location);
+    return found == first_at_.end() ? nullptr : found->second;
+  }
 
-  template <class Map>
-  static const Located* AroundOf(const Map& at, std::string_view location) {
+  void CheckNotInside(const Located& table) {
+    const std::string_view location = table.location;
     for (auto end = location.rfind('/'); end != location.npos && end > 0;
          end = location.rfind('/', end - 1)) {
-      const auto found = at.find(location.substr(0, end));
-      if (found != at.end()) return found->second;
+      const Located* outer = At(location.substr(0, end));
+      if (outer == nullptr) continue;
+      Report(table, fmt::format("lies inside the folder of {}; give each table one of its own",
+                                outer->Described()));
+      return;
     }
-    return nullptr;
+  }
+
+  void CheckDeadLetters(const Located& table) {
+    std::string_view location = table.location;
+    if (!location.ends_with(kDeadLettersSuffix) || table.model->columns.empty()) return;
+    location.remove_suffix(kDeadLettersSuffix.size());
+    const Located* owner = At(location);
+    if (owner == nullptr) return;
+    Report(table, fmt::format("is where the dead letters of {} go; leave the columns out, which "
+                              "are those of dead letters",
+                              owner->Described()));
   }
 
   /// Two names for one table are fine as long as they do not say different things of it.
   void CheckAlike(const Located& first, const Located& second) {
-    const auto& [a, b] = std::tie(first.model->columns, second.model->columns);
+    const auto& a = first.model->columns;
+    const auto& b = second.model->columns;
     const bool alike = std::ranges::equal(a, b, [](const Column& left, const Column& right) {
       return left.name == right.name && left.type == right.type;
     });
@@ -251,6 +255,7 @@ class LocationChecks {
   }
 
   std::vector<Located> tables_;
+  std::map<std::string, const Located*, std::less<>> first_at_;  // by location
   std::vector<Problem>& problems_;
 };
 

@@ -6,6 +6,10 @@
 
 namespace neuralake::catalog {
 
+/// The rows that do not fit a table go to a table beside it: this comes behind its location, and
+/// behind its name.
+inline constexpr std::string_view kDeadLettersSuffix = "__dead_letters";
+
 /// What is wrong with the location of a table and what would be right; nothing when it is fine.
 /// Refuses credentials and queries in a URI, and does not repeat them in the message.
 std::optional<std::string> LocationProblem(std::string_view uri);

@@ -14,44 +14,60 @@
 namespace neuralake::catalog {
 namespace {
 
+/// What values a property takes.
+enum class Takes : std::uint8_t {
+  kAny,
+  kTruth,
+  kCount,
+  kIndexedColumns,
+  kSpan,
+  kMapping,
+  kIsolation,
+};
+
+struct Known {
+  std::string_view key;
+  Takes takes = Takes::kAny;
+};
+
 // Delta PROTOCOL.md and the table properties page of Delta Lake.
-constexpr std::array<std::string_view, 36> kKnown = {
-    "delta.appendOnly",
-    "delta.autoOptimize.autoCompact",
-    "delta.autoOptimize.optimizeWrite",
-    "delta.checkpoint.writeStatsAsJson",
-    "delta.checkpoint.writeStatsAsStruct",
-    "delta.checkpointInterval",
-    "delta.checkpointPolicy",
-    "delta.checkpointRetentionDuration",
-    "delta.columnMapping.maxColumnId",
-    "delta.columnMapping.mode",
-    "delta.compatibility.symlinkFormatManifest.enabled",
-    "delta.dataSkippingNumIndexedCols",
-    "delta.dataSkippingStatsColumns",
-    "delta.deletedFileRetentionDuration",
-    "delta.enableChangeDataFeed",
-    "delta.enableDeletionVectors",
-    "delta.enableExpiredLogCleanup",
-    "delta.enableFullRetentionRollback",
-    "delta.enableIcebergCompatV1",
-    "delta.enableIcebergCompatV2",
-    "delta.enableInCommitTimestamps",
-    "delta.enableRowTracking",
-    "delta.enableTypeWidening",
-    "delta.enableVariantShredding",
-    "delta.isolationLevel",
-    "delta.logRetentionDuration",
-    "delta.minReaderVersion",
-    "delta.minWriterVersion",
-    "delta.parquet.compression.codec",
-    "delta.randomizeFilePrefixes",
-    "delta.randomPrefixLength",
-    "delta.setTransactionRetentionDuration",
-    "delta.targetFileSize",
-    "delta.tuneFileSizesForRewrites",
-    "delta.universalFormat.enabledFormats",
-    "delta.writePartitionColumnsToParquet",
+constexpr std::array kKnown = {
+    Known{"delta.appendOnly", Takes::kTruth},
+    Known{"delta.autoOptimize.autoCompact"},
+    Known{"delta.autoOptimize.optimizeWrite"},
+    Known{"delta.checkpoint.writeStatsAsJson", Takes::kTruth},
+    Known{"delta.checkpoint.writeStatsAsStruct", Takes::kTruth},
+    Known{"delta.checkpointInterval", Takes::kCount},
+    Known{"delta.checkpointPolicy"},
+    Known{"delta.checkpointRetentionDuration", Takes::kSpan},
+    Known{"delta.columnMapping.maxColumnId"},
+    Known{"delta.columnMapping.mode", Takes::kMapping},
+    Known{"delta.compatibility.symlinkFormatManifest.enabled"},
+    Known{"delta.dataSkippingNumIndexedCols", Takes::kIndexedColumns},
+    Known{"delta.dataSkippingStatsColumns"},
+    Known{"delta.deletedFileRetentionDuration", Takes::kSpan},
+    Known{"delta.enableChangeDataFeed", Takes::kTruth},
+    Known{"delta.enableDeletionVectors", Takes::kTruth},
+    Known{"delta.enableExpiredLogCleanup", Takes::kTruth},
+    Known{"delta.enableFullRetentionRollback"},
+    Known{"delta.enableIcebergCompatV1"},
+    Known{"delta.enableIcebergCompatV2"},
+    Known{"delta.enableInCommitTimestamps", Takes::kTruth},
+    Known{"delta.enableRowTracking", Takes::kTruth},
+    Known{"delta.enableTypeWidening", Takes::kTruth},
+    Known{"delta.enableVariantShredding"},
+    Known{"delta.isolationLevel", Takes::kIsolation},
+    Known{"delta.logRetentionDuration", Takes::kSpan},
+    Known{"delta.minReaderVersion"},
+    Known{"delta.minWriterVersion"},
+    Known{"delta.parquet.compression.codec"},
+    Known{"delta.randomizeFilePrefixes"},
+    Known{"delta.randomPrefixLength"},
+    Known{"delta.setTransactionRetentionDuration", Takes::kSpan},
+    Known{"delta.targetFileSize"},
+    Known{"delta.tuneFileSizesForRewrites"},
+    Known{"delta.universalFormat.enabledFormats"},
+    Known{"delta.writePartitionColumnsToParquet"},
 };
 
 // Prefixes with a free rest.
@@ -60,33 +76,6 @@ constexpr std::array<std::string_view, 3> kKnownPrefixes = {"delta.constraints."
 
 constexpr std::array<std::string_view, 7> kSecretWords = {
     "password", "passwd", "secret", "token", "credential", "access_key", "access.key"};
-
-enum class Takes : std::uint8_t { kTruth, kCount, kIndexedColumns, kSpan, kMapping, kIsolation };
-
-struct ValueRule {
-  std::string_view key;
-  Takes takes;
-};
-
-constexpr std::array kValueRules = {
-    ValueRule{"delta.appendOnly", Takes::kTruth},
-    ValueRule{"delta.checkpoint.writeStatsAsJson", Takes::kTruth},
-    ValueRule{"delta.checkpoint.writeStatsAsStruct", Takes::kTruth},
-    ValueRule{"delta.checkpointInterval", Takes::kCount},
-    ValueRule{"delta.checkpointRetentionDuration", Takes::kSpan},
-    ValueRule{"delta.columnMapping.mode", Takes::kMapping},
-    ValueRule{"delta.dataSkippingNumIndexedCols", Takes::kIndexedColumns},
-    ValueRule{"delta.deletedFileRetentionDuration", Takes::kSpan},
-    ValueRule{"delta.enableChangeDataFeed", Takes::kTruth},
-    ValueRule{"delta.enableDeletionVectors", Takes::kTruth},
-    ValueRule{"delta.enableExpiredLogCleanup", Takes::kTruth},
-    ValueRule{"delta.enableInCommitTimestamps", Takes::kTruth},
-    ValueRule{"delta.enableRowTracking", Takes::kTruth},
-    ValueRule{"delta.enableTypeWidening", Takes::kTruth},
-    ValueRule{"delta.isolationLevel", Takes::kIsolation},
-    ValueRule{"delta.logRetentionDuration", Takes::kSpan},
-    ValueRule{"delta.setTransactionRetentionDuration", Takes::kSpan},
-};
 
 std::optional<std::int64_t> NumberIn(std::string_view text) {
   std::int64_t number = 0;
@@ -102,6 +91,8 @@ std::string_view Wanted(Takes takes, std::string_view value) {
     return std::ranges::find(words, folded) != words.end();
   };
   switch (takes) {
+    case Takes::kAny:
+      return "";
     case Takes::kTruth:
       return is_one_of({"true", "false"}) ? "" : "true or false";
     case Takes::kCount:
@@ -133,11 +124,13 @@ std::optional<PropertyRemark> PropertyNote(std::string_view key) {
           Severity::kError};
     }
   }
-  if (std::ranges::find(kKnown, key) != kKnown.end()) return std::nullopt;
+  if (std::ranges::find(kKnown, key, &Known::key) != kKnown.end()) return std::nullopt;
   const auto has_prefix = [&](std::string_view prefix) { return key.starts_with(prefix); };
   if (std::ranges::any_of(kKnownPrefixes, has_prefix)) return std::nullopt;
   // Properties without Delta's prefix are free; only a wrong word of Delta's is suspicious.
-  if (const auto nearest = Nearest(key, kKnown)) {
+  std::array<std::string_view, kKnown.size()> keys;
+  std::ranges::transform(kKnown, keys.begin(), &Known::key);
+  if (const auto nearest = Nearest(key, keys)) {
     return PropertyRemark{fmt::format("unknown property {}; did you mean {}?", key, *nearest),
                           Severity::kWarning};
   }
@@ -146,9 +139,9 @@ std::optional<PropertyRemark> PropertyNote(std::string_view key) {
 }
 
 std::optional<std::string> PropertyValueProblem(std::string_view key, std::string_view value) {
-  const auto rule = std::ranges::find(kValueRules, key, &ValueRule::key);
-  if (rule == kValueRules.end()) return std::nullopt;
-  const auto wanted = Wanted(rule->takes, value);
+  const auto known = std::ranges::find(kKnown, key, &Known::key);
+  if (known == kKnown.end()) return std::nullopt;
+  const auto wanted = Wanted(known->takes, value);
   if (wanted.empty()) return std::nullopt;
   return fmt::format("property {} takes {}, not '{}'", key, wanted, value);
 }

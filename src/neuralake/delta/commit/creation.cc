@@ -8,6 +8,7 @@
 
 #include "neuralake/base/uuid.h"
 #include "neuralake/columnar/json_text.h"
+#include "neuralake/columnar/mapped_names.h"
 #include "neuralake/columnar/types.h"
 #include "neuralake/delta/features.h"
 #include "neuralake/delta/log/file_names.h"
@@ -93,7 +94,7 @@ Status CheckCharacters(const std::vector<Field>& fields, const std::vector<Field
   for (const Field& field : fields) {
     const auto known = std::ranges::find(before, field.name, &Field::name);
     const bool is_new = known == before.end();
-    if (is_new && field.name.find_first_of(" ,;{}()\n\t=") != std::string::npos) {
+    if (is_new && columnar::NeedsColumnMapping(field.name)) {
       return Fail(
           ErrorKind::kInvalid,
           fmt::format("column '{}' has a character of ' ,;{{}}()\\n\\t=' in its name, which "

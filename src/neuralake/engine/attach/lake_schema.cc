@@ -34,10 +34,7 @@ LakeSchema::LakeSchema(duckdb::Catalog& of, const catalog::DatabaseModel& model)
       model_(model) {}
 
 const catalog::TableModel* LakeSchema::FindTable(const std::string& table) const {
-  for (const auto& candidate : model_.tables) {
-    if (duckdb::StringUtil::CIEquals(candidate.name, table)) return &candidate;
-  }
-  return nullptr;
+  return model_.Find(table);
 }
 
 optional_ptr<CatalogEntry> LakeSchema::LookupEntry(CatalogTransaction transaction,

@@ -27,14 +27,12 @@ LakeTransaction::LakeTransaction(duckdb::TransactionManager& starter, duckdb::Cl
 LakeTransaction::~LakeTransaction() = default;
 
 LakeSchema* LakeTransaction::Schema(duckdb::Catalog& catalog, const std::string& database) {
-  for (const auto& model : model_->databases) {
-    if (!duckdb::StringUtil::CIEquals(model.name, database)) continue;
-    std::lock_guard lock(mutex_);
-    auto& schema = schemas_[model.name];
-    if (!schema) schema = duckdb::make_uniq<LakeSchema>(catalog, model);
-    return schema.get();
-  }
-  return nullptr;
+  const auto* model = model_->Find(database);
+  if (model == nullptr) return nullptr;
+  std::lock_guard lock(mutex_);
+  auto& schema = schemas_[model->name];
+  if (!schema) schema = duckdb::make_uniq<LakeSchema>(catalog, *model);
+  return schema.get();
 }
 
 duckdb::CatalogEntry* LakeTransaction::Keep(const std::string& key,

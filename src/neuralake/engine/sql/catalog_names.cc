@@ -4,12 +4,9 @@
 #include <vector>
 
 #include "neuralake/base/words.h"
-#include "neuralake/engine/duck.h"
 
 namespace neuralake::engine {
 namespace {
-
-using duckdb::StringUtil;
 
 /// The one of `candidates`, which have names, that `word` was most likely meant to be, or null.
 template <class Named>
@@ -25,7 +22,7 @@ const Named* NearestOf(std::string_view word, const std::vector<Named>& candidat
 /// that database, or in the one whose name is nearest, or the same table of another.
 std::string NearestTable(const catalog::CatalogModel& model, const std::string& database,
                          const std::string& table) {
-  const auto* in = FindDatabase(model, database);
+  const auto* in = model.Find(database);
   if (in == nullptr) in = NearestOf(database, model.databases);
   if (in != nullptr) {
     if (const auto* nearest = NearestOf(table, in->tables)) return in->name + "." + nearest->name;
@@ -37,20 +34,6 @@ std::string NearestTable(const catalog::CatalogModel& model, const std::string& 
 }
 
 }  // namespace
-
-const catalog::DatabaseModel* FindDatabase(const catalog::CatalogModel& model,
-                                           const std::string& name) {
-  for (const auto& database : model.databases) {
-    if (StringUtil::CIEquals(database.name, name)) return &database;
-  }
-  return nullptr;
-}
-
-bool HasTable(const catalog::DatabaseModel& database, const std::string& name) {
-  return std::ranges::any_of(database.tables, [&](const catalog::TableModel& table) {
-    return StringUtil::CIEquals(table.name, name);
-  });
-}
 
 std::string DidYouMean(std::string_view meant) {
   return meant.empty() ? "" : "; did you mean " + std::string(meant) + "?";
@@ -70,7 +53,7 @@ std::string NoTable(const catalog::CatalogModel& model, const std::string& datab
 std::string Unqualified(const catalog::CatalogModel& model, const std::string& table) {
   std::string message = "no table " + table;
   for (const auto& database : model.databases) {
-    if (HasTable(database, table)) {
+    if (database.Find(table) != nullptr) {
       return message + ": write " + database.name + "." + table;
     }
   }

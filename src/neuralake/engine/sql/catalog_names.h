@@ -7,13 +7,6 @@
 
 namespace neuralake::engine {
 
-/// The database of that name, in any case, or null.
-const catalog::DatabaseModel* FindDatabase(const catalog::CatalogModel& model,
-                                           const std::string& name);
-
-/// Whether `database` has a table of that name, in any case.
-bool HasTable(const catalog::DatabaseModel& database, const std::string& name);
-
 /// The end of a message about a word that is not known; empty when none comes near.
 std::string DidYouMean(std::string_view meant);
 

@@ -270,8 +270,7 @@ void TreeCheck::Table(const std::string& catalog, const std::string& schema,
   if (!catalog.empty() && !StringUtil::CIEquals(catalog, kCatalogName)) {
     Refuse(ErrorKind::kNotFound, "no table " + catalog + "." + schema + "." + table, offset);
   }
-  const auto* database = FindDatabase(model_, schema);
-  if (database == nullptr || !HasTable(*database, table)) {
+  if (model_.Find(schema, table) == nullptr) {
     Refuse(ErrorKind::kNotFound, NoTable(model_, schema, table), offset);
   }
 }
@@ -315,7 +314,7 @@ void TreeCheck::Show(const duckdb::ShowRef& ref) {
   if (!ref.catalog_name.empty() && !StringUtil::CIEquals(ref.catalog_name, kCatalogName)) {
     Refuse(ErrorKind::kNotFound, "no database " + ref.catalog_name + "." + ref.schema_name, offset);
   }
-  if (FindDatabase(model_, ref.schema_name) == nullptr) {
+  if (model_.Find(ref.schema_name) == nullptr) {
     Refuse(ErrorKind::kNotFound, NoDatabase(model_, ref.schema_name), offset);
   }
 }

@@ -8,6 +8,7 @@
 #include <simdjson.h>
 
 #include "neuralake/base/check.h"
+#include "neuralake/catalog/locations.h"
 #include "neuralake/columnar/arrow_result.h"
 #include "neuralake/columnar/arrow_types.h"
 #include "neuralake/ingest/decode/text_values.h"
@@ -45,11 +46,11 @@ std::string Readable(std::string text) {
 std::string DeadLetterUri(const std::string& uri) {
   auto end = uri.size();
   while (end > 1 && uri[end - 1] == '/') --end;
-  return uri.substr(0, end) + "__dead_letters";
+  return uri.substr(0, end) + std::string(catalog::kDeadLettersSuffix);
 }
 
 TableDeclaration DeadLetterDeclaration(const std::string& table) {
-  return {.name = table + "__dead_letters",
+  return {.name = table + std::string(catalog::kDeadLettersSuffix),
           .description = "Rows that did not fit " + table,
           .schema = DeadLetterSchema()};
 }
