@@ -38,9 +38,6 @@ inline constexpr std::size_t kCommitMarkBytes = 4096;
 /// may have removed the next commit, which then looks like none.
 inline constexpr std::chrono::minutes kRelistAfter{10};
 
-/// How often a thread that waits for another's look at the log looks at its own deadline.
-inline constexpr std::chrono::milliseconds kTurnStep{100};
-
 /// Keys of a listing that one look at a log may hold.
 inline constexpr std::size_t kLogListingKeysMax = 5'000'000;
 

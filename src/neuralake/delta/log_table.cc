@@ -80,6 +80,7 @@ Result<std::shared_ptr<Table>> Table::OpenAt(std::string_view location, TableOpt
 
 LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions options)
     : store_(std::move(store)),
+      is_local_(IsLocal(*store_)),
       options_(options),
       committer_(store_, *this,
                  {.attempts_max = options.commit_attempts_max,
@@ -138,7 +139,7 @@ Result<SnapshotPtr> LogTable::Latest(const Deadline& deadline) {
 
 Result<SnapshotPtr> LogTable::Newest(const Deadline& deadline) {
   if (const auto held = Cached()) {
-    auto look = LookAside(*store_, [&] { return LookBehind(*held, deadline); });
+    auto look = LookAside(is_local_, [&] { return LookBehind(*held, deadline); });
     auto next = Follow(held, deadline);
     if (TRY(look.get()) == LogState::kThere) return next;
     TellOfLoss(*held);
@@ -155,7 +156,7 @@ Result<LogState> LogTable::LookBehind(const Snapshot& held, const Deadline& dead
   if (snapshot == nullptr || !snapshot->marks().before) return LookFor(held, deadline);
   const auto before =
       TRY(LookForVersion(*store_, held.version() - 1, snapshot->marks().before, deadline));
-  if (before != LogState::kThere || !IsLocal(*store_)) return before;
+  if (before != LogState::kThere || !is_local_) return before;
   return LookFor(held, deadline);
 }
 

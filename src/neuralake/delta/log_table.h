@@ -9,13 +9,13 @@
 #include <vector>
 
 #include "neuralake/base/clock.h"
+#include "neuralake/base/turn.h"
 #include "neuralake/delta/checkpoint/checkpoint_worker.h"
 #include "neuralake/delta/commit/committer.h"
 #include "neuralake/delta/log/log_segment.h"
 #include "neuralake/delta/state/replay.h"
 #include "neuralake/delta/state/table_snapshot.h"
 #include "neuralake/delta/table.h"
-#include "neuralake/delta/turn.h"
 
 namespace neuralake::delta {
 
@@ -75,6 +75,7 @@ class LogTable final : public Table, private CommitGround {
                             const Deadline& deadline) const;
 
   const std::shared_ptr<storage::ObjectStore> store_;
+  const bool is_local_;
   const TableOptions options_;
 
   Committer committer_;

@@ -416,11 +416,7 @@ TEST(PushLog, RowsThatWereReadAgainForAFlushThatFailedDoNotStayInMemory) {
   const auto process = lake.Start(options);
   ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
   ASSERT_TRUE(TestLake::Push(*process, {2, 3}).has_value());
-  ASSERT_TRUE(lake.store()
-                  .Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny})
-                  .has_value());
-  ASSERT_TRUE(
-      lake.store().Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
+  lake.DenyCommit();
   ASSERT_FALSE(process->Flush().has_value());
   EXPECT_EQ(process->budget->bytes(), 0U);
   lake.store().Heal();

@@ -65,6 +65,13 @@ storage::FaultyStore& TestLake::store(const std::string& table) {
   return *StoreOf("memory://lake/" + table);
 }
 
+void TestLake::DenyCommit() {
+  for (const auto operation : {storage::Operation::kStartUpload, storage::Operation::kPut}) {
+    ASSERT_TRUE(
+        store().Inject({.operation = operation, .fault = storage::Fault::kDeny}).has_value());
+  }
+}
+
 std::shared_ptr<delta::Table> TestLake::Open(const std::string& table) {
   return delta::Table::Open(StoreOf("memory://lake/" + table));
 }

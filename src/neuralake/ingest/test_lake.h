@@ -62,6 +62,8 @@ class TestLake {
   /// The table as another writer has it.
   std::shared_ptr<delta::Table> Open(const std::string& table);
   storage::FaultyStore& store(const std::string& table = "events");
+  /// Let the store of `lake.events` refuse the next data file and the next commit.
+  void DenyCommit();
 
   std::shared_ptr<TestFolder::Disk> disk = std::make_shared<TestFolder::Disk>();
   FakeClock clock;

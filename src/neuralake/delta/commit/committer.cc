@@ -192,7 +192,7 @@ Committer::Sent Committer::Send(const Attempt& attempt, const Deadline& deadline
     if (!before) return {std::unexpected(before.error()), LogState::kThere};
     if (*before != LogState::kThere) return {Fail(ErrorKind::kNotFound, "not sent"), *before};
   }
-  auto looked = LookAside(*store_, look);
+  auto looked = LookAside(is_local_, look);
   Status put = store_->Put(key, attempt.text(), storage::PutMode::kIfAbsentInFolder, deadline);
   return {std::move(put), looked.get()};
 }

@@ -34,11 +34,11 @@ Result<LogState> LookForVersion(storage::ObjectStore& store, Version version,
 /// Whether a request is a system call here: cheaper than a thread to make it beside another.
 bool IsLocal(const storage::ObjectStore& store);
 
-/// Make `look` while something else is asked of `store`, so that both take one round trip; behind
+/// Make `look` while something else is asked of its store, so that both take one round trip; behind
 /// it, when it is awaited, where the store is local.
 template <class Look>
-std::future<Result<LogState>> LookAside(const storage::ObjectStore& store, Look look) {
-  return std::async(IsLocal(store) ? std::launch::deferred : std::launch::async, std::move(look));
+std::future<Result<LogState>> LookAside(bool is_local, Look look) {
+  return std::async(is_local ? std::launch::deferred : std::launch::async, std::move(look));
 }
 
 }  // namespace neuralake::delta

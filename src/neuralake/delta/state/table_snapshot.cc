@@ -1,8 +1,8 @@
 #include "neuralake/delta/state/table_snapshot.h"
 
 #include "neuralake/delta/features.h"
-#include "neuralake/delta/retention.h"
 #include "neuralake/delta/limits.h"
+#include "neuralake/delta/retention.h"
 #include "neuralake/delta/table.h"
 #include "neuralake/delta/type_changes.h"
 

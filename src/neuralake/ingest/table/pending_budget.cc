@@ -20,8 +20,7 @@ struct PendingBudget::Kept {
 
 std::shared_ptr<const Decoded> PendingBudget::Keep(Decoded decoded) {
   bytes_ += decoded.bytes;
-  const auto kept = std::make_shared<const Kept>(*this, std::move(decoded));
-  return {kept, &kept->decoded};
+  return Counted(std::move(decoded));
 }
 
 std::shared_ptr<const Decoded> PendingBudget::KeepIfItFits(Decoded decoded) {
@@ -29,6 +28,10 @@ std::shared_ptr<const Decoded> PendingBudget::KeepIfItFits(Decoded decoded) {
   do {
     if (taken + decoded.bytes > bytes_max_) return nullptr;
   } while (!bytes_.compare_exchange_weak(taken, taken + decoded.bytes));
+  return Counted(std::move(decoded));
+}
+
+std::shared_ptr<const Decoded> PendingBudget::Counted(Decoded decoded) {
   const auto kept = std::make_shared<const Kept>(*this, std::move(decoded));
   return {kept, &kept->decoded};
 }

@@ -59,6 +59,8 @@ class PendingBudget {
  private:
   struct Kept;
 
+  /// `decoded`, whose bytes are in `bytes_`, until nobody holds it.
+  std::shared_ptr<const Decoded> Counted(Decoded decoded);
   void EndTurn(std::uint64_t bytes);
 
   const std::uint64_t bytes_max_;

@@ -15,8 +15,8 @@
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
 #include "neuralake/base/kill_switch.h"
+#include "neuralake/base/turn.h"
 #include "neuralake/delta/snapshot.h"
-#include "neuralake/delta/turn.h"
 #include "neuralake/ingest/decode/decoder.h"
 #include "neuralake/ingest/limits.h"
 #include "neuralake/ingest/table/pending.h"
@@ -146,7 +146,7 @@ class TablePipeline {
   const std::string name_;
   Parts parts_;
   std::mutex flushing_;  // held by the one flush; taken before mutex_
-  delta::Turn opening_;  // of the thread that reads the schema for the first time; before mutex_
+  Turn opening_;         // of the thread that reads the schema for the first time; before mutex_
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

@@ -15,13 +15,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// Let the store refuse the next data file and the next commit.
-void DenyCommits(storage::FaultyStore& store) {
-  ASSERT_TRUE(
-      store.Inject({.operation = Operation::kStartUpload, .fault = Fault::kDeny}).has_value());
-  ASSERT_TRUE(store.Inject({.operation = Operation::kPut, .fault = Fault::kDeny}).has_value());
-}
-
 /// A source as a Kafka partition is one: it keeps nothing, and gives again what it is asked for.
 class Partition final : public RowSource {
  public:
@@ -216,7 +209,7 @@ TEST(TablePipeline, DeadLettersAreThereOnceWhenTheirRowsFailedAfterThem) {
   TestLake lake;
   auto process = lake.Start();
   ASSERT_TRUE(TestLake::PushText(*process, "{\"id\":1}\nnonsense\n").has_value());
-  DenyCommits(lake.store());
+  lake.DenyCommit();
   ASSERT_FALSE(process->Flush().has_value());
   EXPECT_THAT(lake.Ids(), IsEmpty());
   EXPECT_THAT(lake.Values("payload", "events__dead_letters"), SizeIs(1));
@@ -234,7 +227,7 @@ TEST(TablePipeline, ARowThatDoesNotFitAnyMoreHasADeadLetterThoughLaterOnesWereTh
     ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
     ASSERT_TRUE(TestLake::PushText(*process, "{\"id\":2}\nnonsense\n").has_value());
     // The letter of the second body goes in, the table's own commit fails.
-    DenyCommits(lake.store());
+    lake.DenyCommit();
     ASSERT_FALSE(process->Flush().has_value());
     ASSERT_THAT(lake.Values("position", "events__dead_letters"), ElementsAre("2:1"));
     lake.store().Heal();

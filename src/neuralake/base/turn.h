@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string_view>
@@ -8,9 +9,8 @@
 
 #include "neuralake/base/deadline.h"
 #include "neuralake/base/error.h"
-#include "neuralake/delta/limits.h"
 
-namespace neuralake::delta {
+namespace neuralake {
 
 /// Lets one thread at a time do what may take long. Who waits for it does so no longer than its own
 /// deadline allows.
@@ -38,7 +38,7 @@ class Turn {
     std::unique_lock lock(mutex_);
     while (is_taken_) {
       TRY(deadline.Check(what));
-      const Duration step = std::min<Duration>(deadline.Left(), kTurnStep);
+      const Duration step = std::min<Duration>(deadline.Left(), kStep);
       changed_.wait_for(lock, deadline.stop(), step, [this] { return !is_taken_; });
     }
     is_taken_ = true;
@@ -46,6 +46,9 @@ class Turn {
   }
 
  private:
+  /// How often who waits looks at its own deadline.
+  static constexpr std::chrono::milliseconds kStep{100};
+
   void End() {
     {
       std::lock_guard lock(mutex_);
@@ -59,4 +62,4 @@ class Turn {
   bool is_taken_ = false;  // guarded by mutex_
 };
 
-}  // namespace neuralake::delta
+}  // namespace neuralake
