@@ -31,7 +31,9 @@ Status Up(const std::string& folder) {
   std::vector<supervise::Child> children;
   for (const std::string name : {"ingest", "serve", "compact", "vacuum"}) {
     // What is there can be asked about while, say, a damaged log keeps ingest from starting.
-    children.push_back({name, {self, name, "--project", loaded.project}, name == "serve"});
+    children.push_back({.name = name,
+                        .arguments = {self, name, "--project", loaded.project},
+                        .essential = name == "serve"});
   }
   return supervise::Supervise(children, {}, stop,
                               [](const std::string& line) { std::cout << line << std::endl; });

@@ -63,7 +63,8 @@ def lazy_scan(session: Session, source: str, report: Report) -> pl.LazyFrame:
             yield pl.DataFrame(schema=schema)
             return
         # Polars may ask for no column and count the rows, but its frames have rows only by columns.
-        wanted = with_columns or list(schema.names())[: 1 if with_columns == [] else None]
+        names = list(schema.names())
+        wanted = names if with_columns is None else with_columns or names[:1]
         answer = session.query(_statement(source, schema, wanted, predicate, n_rows))
         left = n_rows
         for batch in answer.batches():
