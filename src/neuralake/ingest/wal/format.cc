@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint64_t kSegmentMagic = 0x314C'4157'4C4E'0A0DULL;  // "\r\nNLWAL1"
 constexpr std::uint32_t kRecordMagic = 0x4352'4C4EU;               // "NLRC"
-constexpr std::uint32_t kFormatVersion = 1;
+constexpr std::uint32_t kFormatVersion = 2;
 
 }  // namespace
 
@@ -26,6 +26,7 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
   out.Number(header.number);
   out.Number(header.first_lsn);
   out.Number(header.previous_end);
+  out.Number(header.bytes);
   out.Number(header.seed);
   out.Number(std::uint64_t{XXH3_64bits(block.data(), block.size())});
   block.resize(kSegmentHeaderBytes, '\0');
@@ -48,9 +49,10 @@ Result<SegmentHeader> DecodeSegmentHeader(std::string_view block) {
   header.number = TRY(in.Number<std::uint64_t>());
   header.first_lsn = TRY(in.Number<Lsn>());
   header.previous_end = TRY(in.Number<std::uint64_t>());
+  header.bytes = TRY(in.Number<std::uint64_t>());
   header.seed = TRY(in.Number<std::uint64_t>());
   const auto hashed = sizeof(kSegmentMagic) + 2 * sizeof(std::uint32_t) + header.log_id.size() +
-                      4 * sizeof(std::uint64_t);
+                      5 * sizeof(std::uint64_t);
   if (TRY(in.Number<std::uint64_t>()) != XXH3_64bits(block.data(), hashed)) {
     return Fail(ErrorKind::kCorruption, "the checksum of its header is wrong");
   }

@@ -52,6 +52,10 @@ Result<SegmentScan> ScanSegment(std::string_view bytes, std::string_view name,
   auto header = DecodeSegmentHeader(bytes);
   if (!header.has_value())
     return Annotate(std::move(header).error(), fmt::format("log file {}", name));
+  if (bytes.size() < header->bytes) {
+    return Damaged(name, bytes.size(),
+                   fmt::format("it ends there, and was made {} bytes long", header->bytes));
+  }
   SegmentScan scan{.header = *std::move(header), .end = kSegmentHeaderBytes};
   scan.last_lsn = scan.header.first_lsn - 1;
   while (!end.has_value() || scan.end < *end) {

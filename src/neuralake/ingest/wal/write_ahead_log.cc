@@ -188,7 +188,7 @@ Status WriteAheadLog::Undo(Error& error) {
 
 /// Close the current segment at its synced end and begin the next.
 Status WriteAheadLog::Rotate() {
-  SegmentHeader header{.log_id = id_, .seed = rng_.Next()};
+  SegmentHeader header{.log_id = id_, .bytes = options_.segment_bytes, .seed = rng_.Next()};
   if (active_ != nullptr) {
     header.number = active_->header.number + 1;
     header.previous_end = active_->end;

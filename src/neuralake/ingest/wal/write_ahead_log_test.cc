@@ -217,6 +217,23 @@ TEST(WriteAheadLog, ReportsDamageInAnEarlierSegmentAndAMissingOne) {
   EXPECT_THAT(Open(disk).error().message, HasSubstr(SegmentName(1) + " is missing"));
 }
 
+TEST(WriteAheadLog, ReportsTheLastSegmentWhenItWasCutShort) {
+  const auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    ASSERT_TRUE(Put(*opened.log, "acknowledged").has_value());
+  }
+  const auto name = OnlySegment(*disk);
+  auto& file = *disk->files.at(name);
+  // Behind its header only: nothing there is a record that is half.
+  file.written.resize(kSegmentHeaderBytes);
+  const auto cut = Open(disk);
+  ASSERT_FALSE(cut.has_value());
+  EXPECT_EQ(cut.error().kind, ErrorKind::kCorruption);
+  EXPECT_THAT(cut.error().message,
+              HasSubstr(name + " is damaged at byte 4096: it ends there, and was made"));
+}
+
 TEST(WriteAheadLog, GoesOnInTheNextSegmentAndRemovesOnlyClosedOnes) {
   const auto disk = std::make_shared<Disk>();
   {
