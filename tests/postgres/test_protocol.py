@@ -62,7 +62,7 @@ def test_an_error_of_a_cursor_points_at_nothing_in_its_fetch(
     connection.execute("DECLARE c CURSOR WITH HOLD FOR SELECT 1, 2, 3, nope FROM shop.orders")
     answer = connection.pgconn.exec_(b"FETCH 1 FROM c")
     assert "nope" in (field(answer, DiagnosticField.MESSAGE_PRIMARY) or "")
-    assert field(answer, DiagnosticField.SQLSTATE) == "42601"
+    assert field(answer, DiagnosticField.SQLSTATE) == "42703"
     assert place(answer) is None
 
 

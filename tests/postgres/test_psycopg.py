@@ -189,6 +189,44 @@ def sqlstate(connection: psycopg.Connection, statement: str | bytes) -> str:
     return failed.value.sqlstate
 
 
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT 'abc'::INTEGER", errors.InvalidTextRepresentation),
+        ("SELECT 'out of range'::INTEGER", errors.InvalidTextRepresentation),
+        ("SELECT 300::TINYINT", errors.NumericValueOutOfRange),
+        ("SELECT '99999999999'::INTEGER", errors.NumericValueOutOfRange),
+        ("SELECT 9223372036854775807 + 1", errors.NumericValueOutOfRange),
+        ("SELECT 'yesterday-ish'::DATE", errors.InvalidDatetimeFormat),
+        ("SELECT '2024-02-31'::DATE", errors.DatetimeFieldOverflow),
+        ("SELECT 'soon'::TIMESTAMP", errors.InvalidDatetimeFormat),
+        ("SELECT 'a while'::INTERVAL", errors.InvalidDatetimeFormat),
+        ("SELECT nowhere FROM shop.orders", errors.UndefinedColumn),
+        ("SELECT o.nowhere FROM shop.orders o", errors.UndefinedColumn),
+        ("SELECT no_such_function(1)", errors.UndefinedFunction),
+        ("SELECT abs('a', 'b')", errors.UndefinedFunction),
+        ("SELECT * FROM nowhere.orders", errors.UndefinedTable),
+        ("SELECT x.id FROM shop.orders o", errors.UndefinedTable),
+        ("SELECT id FROM shop.orders a, shop.orders b", errors.AmbiguousColumn),
+        ("SELECT id, count(*) FROM shop.orders", errors.GroupingError),
+        ("SELECT id FROM shop.orders WHERE count(*) > 1", errors.GroupingError),
+        ("SELECT 1::no_such_type", errors.UndefinedObject),
+    ],
+)
+def test_a_failure_has_the_class_that_drivers_know(
+    connection: psycopg.Connection, statement: str, expected: type[psycopg.Error]
+) -> None:
+    with pytest.raises(expected):
+        connection.execute(statement)
+
+
+def test_a_parameter_that_is_no_value_of_its_type_has_the_class_that_drivers_know(
+    connection: psycopg.Connection,
+) -> None:
+    with pytest.raises(errors.InvalidTextRepresentation):
+        connection.execute("SELECT %s::INTEGER + 1", ["abc"])
+
+
 def test_what_was_not_prepared_or_declared_has_its_sqlstate(
     connection: psycopg.Connection,
 ) -> None:

@@ -30,8 +30,11 @@ ENVIRONMENT = {
     "NEURALAKE_SERVE__SITE": "false",
 }
 SQLSTATES = {
-    "invalid": {"22023", "42601"},
-    "not_found": {"42P01"},
+    "invalid": {
+        *("22003", "22007", "22008", "22012", "22023", "22P02"),
+        *("42601", "42702", "42703", "42803", "42804", "42883"),
+    },
+    "not_found": {"3F000", "42704", "42883", "42P01"},
     "permission_denied": {"42501"},
     "unsupported": {"0A000"},
     "unavailable": {"57P03"},

@@ -29,6 +29,17 @@ constexpr std::array kRows = {
 
 const ErrorKindRow& Row(ErrorKind kind) { return kRows[static_cast<std::size_t>(kind)]; }
 
+std::string_view SqlState(const Error& error) {
+  if (!error.sqlstate.empty()) return error.sqlstate;
+  if (error.kind == ErrorKind::kInvalid && error.position >= 0) return "42601";
+  return Row(error.kind).sqlstate;
+}
+
+std::unexpected<Error> Coded(std::unexpected<Error> failed, std::string_view sqlstate) {
+  failed.error().sqlstate = sqlstate;
+  return failed;
+}
+
 std::unexpected<Error> Annotate(Error error, std::string_view context) {
   error.message = std::string(context) + ": " + error.message;
   return std::unexpected(std::move(error));

@@ -52,7 +52,14 @@ struct Error {
   std::source_location where;
   /// Character offset in the statement that was refused, from 0; -1 when there is no statement.
   std::int64_t position = -1;
+  /// PostgreSQL's code where it is finer than the kind's: `22P02`. Five characters, or empty.
+  std::string sqlstate = {};
 };
+
+/// The five characters that PostgreSQL's clients are told: the error's own, that of a syntax error
+/// for a refused place in a statement, or the kind's. A view of `error`.
+/// \threads any
+std::string_view SqlState(const Error& error);
 
 template <class T>
 using Result = std::expected<T, Error>;
@@ -64,6 +71,10 @@ using Status = Result<void>;
     std::source_location where = std::source_location::current()) {
   return std::unexpected(Error{kind, std::move(message), where, -1});
 }
+
+/// The same failure with PostgreSQL's code for it, which is finer than its kind.
+[[nodiscard]] std::unexpected<Error> Coded(std::unexpected<Error> failed,
+                                           std::string_view sqlstate);
 
 /// Put `context` before the message of `error`: `context: message`. Kind and place stay.
 [[nodiscard]] std::unexpected<Error> Annotate(Error error, std::string_view context);

@@ -50,6 +50,15 @@ TEST(Error, EveryKindHasItsOwnRowInOrder) {
   EXPECT_EQ(names.size(), 14U);
 }
 
+TEST(Error, ItsOwnSqlStateGoesBeforeThatOfAPlaceAndOfItsKind) {
+  EXPECT_EQ(SqlState(Half(3).error()), "22023");
+  EXPECT_EQ(SqlState({.kind = ErrorKind::kInvalid, .message = "odd", .position = 7}), "42601");
+  EXPECT_EQ(SqlState({.kind = ErrorKind::kNotFound, .message = "odd", .position = 7}), "42P01");
+  const std::unexpected<Error> coded =
+      Annotate(Coded(Fail(ErrorKind::kInvalid, "odd"), "22P02").error(), "n");
+  EXPECT_EQ(SqlState(coded.error()), "22P02");
+}
+
 TEST(Error, AnnotateKeepsKindAndPutsContextFirst) {
   const Status status = Annotate(Half(3).error(), "table t");
   EXPECT_EQ(Describe(status.error()), "invalid: table t: odd number 3");

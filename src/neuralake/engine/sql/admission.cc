@@ -143,7 +143,7 @@ Result<Admitted> Admit(std::string_view sql, const Grants& grants,
       refusal->offset = RefusedPart(admitted.text.sql, refusal->kind);
     }
     const auto position = refusal->offset ? Position(admitted.text, sql, *refusal->offset) : -1;
-    return At({refusal->kind, std::move(refusal->message), {}, -1}, position);
+    return At({refusal->kind, std::move(refusal->message), {}, -1, refusal->sqlstate}, position);
   }
   return admitted;
 }
@@ -165,7 +165,7 @@ Result<Admitted> AdmitInMemory(std::string_view sql, const MemoryNames& names,
   const auto refusal =
       TreeCheck(nothing, names).Select(admitted.statement->Cast<duckdb::SelectStatement>());
   if (!refusal) return admitted;
-  return At({refusal->kind, refusal->message, {}, -1},
+  return At({refusal->kind, refusal->message, {}, -1, refusal->sqlstate},
             refusal->offset ? Position(admitted.text, sql, *refusal->offset) : -1);
 }
 

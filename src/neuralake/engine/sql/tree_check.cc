@@ -382,10 +382,10 @@ void TreeCheck::Function(const std::string& name, bool as_table,
                          std::optional<std::size_t> offset) {
   if (memory_ != nullptr && memory_->functions.contains(StringUtil::Lower(name))) return;
   if (!HasFunction(name)) {
-    Refuse(ErrorKind::kInvalid,
-           "there is no function " + name +
-               DidYouMean(Nearest(name, AllowedFunctions(as_table)).value_or("")),
-           offset);
+    throw Refusal{ErrorKind::kInvalid,
+                  "there is no function " + name +
+                      DidYouMean(Nearest(name, AllowedFunctions(as_table)).value_or("")),
+                  offset, "42883"};
   }
   const std::string why = WhyRefused(name, as_table);
   if (!why.empty()) {

@@ -17,6 +17,7 @@ struct Refusal {
   ErrorKind kind;
   std::string message;
   std::optional<std::size_t> offset;
+  std::string sqlstate = {};  ///< Finer than the kind's, or empty.
 };
 
 /// What a database in memory has, in lower case: its relations, and functions of its own.

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "neuralake/base/characters.h"
 #include "neuralake/base/words.h"
 #include "neuralake/engine/store/store_registry.h"
@@ -18,6 +20,7 @@ using duckdb::ExceptionType;
 constexpr const char* kKindKey = "neuralake_kind";
 constexpr std::string_view kStoreScheme = StoreRegistry::kScheme;
 constexpr const char* kPositionKey = "neuralake_position";
+constexpr const char* kSqlStateKey = "neuralake_sqlstate";
 
 ErrorKind KindOf(ExceptionType type) {
   switch (type) {
@@ -62,6 +65,68 @@ bool IsJson(const duckdb::ErrorData& data) { return data.RawMessage().starts_wit
 std::string_view Subtype(const duckdb::ErrorData& data) {
   const auto found = data.ExtraInfo().find("error_subtype");
   return found == data.ExtraInfo().end() ? std::string_view() : std::string_view(found->second);
+}
+
+// Of what is missing, by the words of the catalog: `Scalar Function with name nope does not
+// exist!`.
+std::string_view SqlStateOfMissing(std::string_view message) {
+  const std::string_view kind = message.substr(0, message.find(" with name "));
+  if (kind.ends_with("Function") || kind.ends_with("Macro")) return "42883";
+  if (kind == "Schema") return "3F000";
+  return kind == "Table" || kind == "View" ? "42P01" : "42704";
+}
+
+// Of a text or a number that is not one of the type it is to become: `Could not convert string
+// '99' to INT8`. The value says anything, so that words are looked for only around it.
+std::string_view SqlStateOfConversion(std::string_view message) {
+  for (const std::string_view type : {"date", "timestamp", "time"}) {
+    if (message.starts_with(fmt::format("{} field value out of range", type))) return "22008";
+    if (message.starts_with(fmt::format("invalid {} field format", type))) return "22007";
+  }
+  if (message.ends_with("to INTERVAL")) return "22007";
+  const auto begin = message.find('\'');
+  const auto end = message.rfind('\'');
+  if (begin == std::string_view::npos || begin == end) {
+    return message.find("out of range") == std::string_view::npos ? "22P02" : "22003";
+  }
+  const auto value = message.substr(begin + 1, end - begin - 1);
+  const bool number = value.find_first_not_of("+-.0123456789") == std::string_view::npos &&
+                      value.find_first_of("0123456789") != std::string_view::npos;
+  return number || message.substr(end).find("out of range") != std::string_view::npos ? "22003"
+                                                                                      : "22P02";
+}
+
+std::string_view SqlStateOfBinding(std::string_view message) {
+  if (message.find(" does not have a column named ") != std::string_view::npos) return "42703";
+  if (message.starts_with("Ambiguous reference to column")) return "42702";
+  if (message.starts_with("No function matches")) return "42883";
+  const bool grouped = message.find("GROUP BY") != std::string_view::npos ||
+                       message.find("aggregates") != std::string_view::npos;
+  if (grouped) return "42803";
+  if (message.starts_with("Referenced table")) return "42P01";
+  if (message.find("Cannot mix values of type") != std::string_view::npos) return "42804";
+  return "";
+}
+
+// PostgreSQL's code for what DuckDB threw, where it is finer than that of our kind.
+// Source: https://www.postgresql.org/docs/18/errcodes-appendix.html
+std::string_view FinerSqlState(const duckdb::ErrorData& data) {
+  const std::string_view subtype = Subtype(data);
+  if (subtype == "COLUMN_NOT_FOUND") return "42703";
+  if (subtype == "NO_MATCHING_FUNCTION") return "42883";
+  if (subtype == "MISSING_ENTRY") return SqlStateOfMissing(data.RawMessage());
+  switch (data.Type()) {
+    case ExceptionType::CONVERSION:
+      return SqlStateOfConversion(data.RawMessage());
+    case ExceptionType::OUT_OF_RANGE:
+      return "22003";
+    case ExceptionType::DIVIDE_BY_ZERO:
+      return "22012";
+    case ExceptionType::BINDER:
+      return SqlStateOfBinding(data.RawMessage());
+    default:
+      return "";
+  }
 }
 
 // Paths inside the engine name a store by number: the key behind it is what people know.
@@ -135,6 +200,7 @@ void ThrowError(const Error& error) {
   duckdb::unordered_map<duckdb::string, duckdb::string> info;
   info[kKindKey] = std::to_string(static_cast<int>(error.kind));
   if (error.position >= 0) info[kPositionKey] = std::to_string(error.position);
+  if (!error.sqlstate.empty()) info[kSqlStateKey] = error.sqlstate;
   throw duckdb::Exception(info, ExceptionType::INVALID_INPUT, error.message);
 }
 
@@ -156,6 +222,8 @@ Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
     error.kind = static_cast<ErrorKind>(kind);
     error.message = data.RawMessage();
     error.position = Number(data.ExtraInfo(), kPositionKey);
+    const auto code = data.ExtraInfo().find(kSqlStateKey);
+    if (code != data.ExtraInfo().end()) error.sqlstate = code->second;
     return error;
   }
   error.kind = KindOf(data.Type());
@@ -163,6 +231,7 @@ Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
     error.message = "out of memory: " + error.message;
   }
   if (Subtype(data) == "MISSING_ENTRY") error.kind = ErrorKind::kNotFound;
+  error.sqlstate = std::string(FinerSqlState(data));
   const auto offset = ErrorOffset(data, sql);
   if (offset && !sql.empty()) error.position = CharacterOffset(sql, *offset);
   return error;

@@ -147,15 +147,17 @@ Status PgConnection::ApplyStartup(const PgStartup& startup) {
   const std::string user = find("user");
   const std::string database = find("database");
   if (user.empty()) {
-    return neuralake::Fail(ErrorKind::kInvalid,
-                           "no PostgreSQL user name specified in startup packet");
+    return Coded(
+        neuralake::Fail(ErrorKind::kInvalid, "no PostgreSQL user name specified in startup packet"),
+        "28000");
   }
   const bool known =
       database.empty() || database == user || database == "neuralake" || database == "postgres";
   if (!known) {
-    return neuralake::Fail(
-        ErrorKind::kNotFound,
-        fmt::format("database \"{}\" does not exist; there is neuralake", database));
+    return Coded(neuralake::Fail(
+                     ErrorKind::kNotFound,
+                     fmt::format("database \"{}\" does not exist; there is neuralake", database)),
+                 "3D000");
   }
   if (!find("replication").empty() && find("replication") != "false") {
     return neuralake::Fail(ErrorKind::kUnsupported, "there is no replication");
@@ -174,9 +176,7 @@ asio::awaitable<PgConnection::Next> PgConnection::Greet(const PgStartup& startup
   PgWriter writer(out_);
   const Status applied = ApplyStartup(startup);
   if (!applied) {
-    const bool database = applied.error().message.starts_with("database");
-    writer.ErrorResponse(applied.error(), database ? "3D000" : SqlState(applied.error()), "",
-                         /*fatal=*/true);
+    writer.ErrorResponse(applied.error(), SqlState(applied.error()), "", /*fatal=*/true);
     co_return Next::kEnd;
   }
   if (startup.minor > kNewestMinor || !startup.unknown_options.empty()) {
@@ -256,30 +256,29 @@ asio::awaitable<PgConnection::Next> PgConnection::Sync() {
   co_return co_await Flush() ? Next::kGoOn : Next::kEnd;
 }
 
-void PgConnection::Fail(const Error& error, std::string_view sqlstate) {
-  const std::string_view own = std::exchange(sqlstate_, "");
-  if (sqlstate.empty()) sqlstate = own.empty() ? SqlState(error) : own;
+void PgConnection::Fail(const Error& error) {
   const bool changed = error.message == kPlanChanged;
-  PgWriter(out_).ErrorResponse(error, sqlstate, "", /*fatal=*/false,
+  PgWriter(out_).ErrorResponse(error, SqlState(error), "", /*fatal=*/false,
                                changed ? "RevalidateCachedQuery" : "");
   if (transaction_ == 'T') transaction_ = 'E';
 }
 
 std::unexpected<Error> PgConnection::NoSuch(std::string_view what, std::string_view name,
                                             std::string_view sqlstate) {
-  sqlstate_ = sqlstate;
-  return neuralake::Fail(ErrorKind::kInvalid, fmt::format("{} \"{}\" does not exist", what, name));
+  return Coded(
+      neuralake::Fail(ErrorKind::kInvalid, fmt::format("{} \"{}\" does not exist", what, name)),
+      sqlstate);
 }
 
 /// The bytes of a text that a client sends must be UTF-8, which is the encoding of all sessions.
 Status PgConnection::CheckEncoding(std::string_view text) {
   const auto valid = Utf8Prefix(text);
   if (valid == text.size()) return {};
-  sqlstate_ = "22021";
-  return neuralake::Fail(
-      ErrorKind::kInvalid,
-      fmt::format("invalid byte sequence for encoding \"UTF8\": 0x{:02x} at byte {}",
-                  static_cast<unsigned char>(text[valid]), valid));
+  return Coded(neuralake::Fail(
+                   ErrorKind::kInvalid,
+                   fmt::format("invalid byte sequence for encoding \"UTF8\": 0x{:02x} at byte {}",
+                               static_cast<unsigned char>(text[valid]), valid)),
+               "22021");
 }
 
 asio::awaitable<bool> PgConnection::Flush() {

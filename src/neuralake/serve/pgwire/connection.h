@@ -144,7 +144,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   void EndTransaction(bool commit);
   void Announce(const std::vector<SettingChange>& changes);
 
-  void Fail(const Error& error, std::string_view sqlstate = "");
+  void Fail(const Error& error);
   void DropPortals(bool held = false);
   void WarnOfCut(const Portal::Part& part);
   void Discard(Bound bound);
@@ -161,7 +161,6 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   char transaction_ = 'I';  // `I` idle, `T` in a transaction, `E` in a failed one
   bool may_write_ = true;   // no other statement of the message comes behind
   std::vector<Savepoint> savepoints_;
-  std::string_view sqlstate_;  // of the failure that is on its way, when its kind has another
   bool skip_until_sync_ = false;
   bool idle_ = false;
   bool draining_ = false;

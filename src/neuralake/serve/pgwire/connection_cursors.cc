@@ -24,16 +24,18 @@ asio::awaitable<Status> PgConnection::ApplyToCursor(const PgStatement& statement
 Status PgConnection::Declare(const PgStatement& statement, PgBound query) {
   const auto& word = std::get<DeclareWord>(*statement.word);
   if (transaction_ == 'I' && !word.hold) {
-    return neuralake::Fail(ErrorKind::kInvalid,
-                           "DECLARE CURSOR can only be used in transaction blocks; with WITH HOLD "
-                           "also outside");
+    return Coded(neuralake::Fail(ErrorKind::kInvalid,
+                                 "DECLARE CURSOR can only be used in transaction blocks; with "
+                                 "WITH HOLD also outside"),
+                 "25P01");
   }
   if (statement.query->target == PgTarget::kCatalog && parts_.catalog == nullptr) {
     return neuralake::Fail(ErrorKind::kUnsupported, "there is no system catalog here");
   }
   if (portals_.contains(word.name)) {
-    return neuralake::Fail(ErrorKind::kAlreadyExists,
-                           fmt::format("cursor \"{}\" already exists", word.name));
+    return Coded(neuralake::Fail(ErrorKind::kAlreadyExists,
+                                 fmt::format("cursor \"{}\" already exists", word.name)),
+                 "42P03");
   }
   if (portals_.size() >= kPortalsMax) {
     return neuralake::Fail(ErrorKind::kResourceExhausted,
@@ -109,7 +111,7 @@ asio::awaitable<Status> PgConnection::DescribeCursor(std::string name,
 
 /// A place in the query of DECLARE is none in the FETCH that fails.
 Status PgConnection::FailWithoutPlace(Error error) {
-  if (sqlstate_.empty()) sqlstate_ = SqlState(error);
+  error.sqlstate = std::string(SqlState(error));
   error.position = -1;
   return Explain(std::move(error));
 }

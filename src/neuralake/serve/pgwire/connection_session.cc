@@ -127,8 +127,9 @@ Status PgConnection::ApplyDiscard(const DiscardWord& word) {
   }
   if (word.what == "all") {
     if (transaction_ != 'I') {
-      return neuralake::Fail(ErrorKind::kInvalid,
-                             "DISCARD ALL cannot run inside a transaction block");
+      return Coded(
+          neuralake::Fail(ErrorKind::kInvalid, "DISCARD ALL cannot run inside a transaction block"),
+          "25001");
     }
     Announce(settings_.ResetAll());
     DropPortals(/*held=*/true);
@@ -161,9 +162,9 @@ Status PgConnection::ApplySavepoint(const SavepointWord& word) {
                                : word.what == What::kRelease ? "RELEASE"
                                                              : "ROLLBACK";
   if (transaction_ == 'I') {
-    sqlstate_ = kNoTransaction;
-    return neuralake::Fail(ErrorKind::kInvalid,
-                           fmt::format("{} can only be used in transaction blocks", tag));
+    return Coded(neuralake::Fail(ErrorKind::kInvalid,
+                                 fmt::format("{} can only be used in transaction blocks", tag)),
+                 kNoTransaction);
   }
   if (word.what == What::kSet) {
     if (savepoints_.size() >= kSavepointsMax) {

@@ -41,10 +41,11 @@ std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
 
 Status PgConnection::CheckTransaction(const PgStatement& statement) {
   if (transaction_ != 'E' || EndsFailure(statement)) return {};
-  sqlstate_ = kInFailedTransaction;
-  return neuralake::Fail(
-      ErrorKind::kConflict,
-      "current transaction is aborted, commands ignored until end of transaction block");
+  return Coded(
+      neuralake::Fail(
+          ErrorKind::kConflict,
+          "current transaction is aborted, commands ignored until end of transaction block"),
+      kInFailedTransaction);
 }
 
 /// What a refusal inside a transaction, or before other statements, means for the client.
@@ -95,7 +96,6 @@ asio::awaitable<Portal::Part> PgConnection::Step(std::shared_ptr<Portal> portal,
   auto part =
       co_await OnThreads<Portal::Part>(StepOn(exchange_, portal->run(), first), std::move(step));
   if (part) {
-    if (part->failure) sqlstate_ = part->sqlstate;
     co_return *std::move(part);
   }
   portal->Close(std::unexpected(part.error()));
@@ -215,8 +215,10 @@ Status PgConnection::Parse(const PgParse& message) {
   }
   const auto there = statements_.find(message.name);
   if (!message.name.empty() && there != statements_.end()) {
-    return neuralake::Fail(ErrorKind::kAlreadyExists,
-                           fmt::format("prepared statement \"{}\" already exists", message.name));
+    return Coded(
+        neuralake::Fail(ErrorKind::kAlreadyExists,
+                        fmt::format("prepared statement \"{}\" already exists", message.name)),
+        "42P05");
   }
   if (statements_.size() >= kPreparedMax && there == statements_.end()) {
     return neuralake::Fail(
@@ -291,8 +293,9 @@ asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
   const auto there = portals_.find(message.portal);
   if (there != portals_.end()) {
     if (!message.portal.empty()) {
-      co_return neuralake::Fail(ErrorKind::kAlreadyExists,
-                                fmt::format("portal \"{}\" already exists", message.portal));
+      co_return Coded(neuralake::Fail(ErrorKind::kAlreadyExists,
+                                      fmt::format("portal \"{}\" already exists", message.portal)),
+                      "42P03");
     }
     Discard(std::move(there->second));
     portals_.erase(there);

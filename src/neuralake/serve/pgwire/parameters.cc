@@ -62,8 +62,9 @@ bool IsText(std::uint32_t oid) {
 }
 
 std::unexpected<Error> NotOf(std::string_view text, std::uint32_t oid) {
-  return Fail(ErrorKind::kInvalid,
-              fmt::format("parameter `{}` is not of type {}", text, SqlNameOfOid(oid)));
+  return Coded(Fail(ErrorKind::kInvalid,
+                    fmt::format("parameter `{}` is not of type {}", text, SqlNameOfOid(oid))),
+               "22P02");
 }
 
 /// A decimal with as many digits as its text has.

@@ -150,8 +150,7 @@ Status Portal::MakeCellsOfBatch() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const auto& column = *batch_->column(static_cast<int>(i));
     if (const Status held = CheckPostgresRange(column); !held) {
-      sqlstate_ = kOutOfRange;
-      return held;
+      return Coded(std::unexpected(held.error()), kOutOfRange);
     }
     cells_.push_back(columns_[i].format == 0 ? TRY(MakeCells(column, Notation::kPostgres))
                                              : TRY(MakeBinaryCells(column)));
@@ -180,7 +179,6 @@ void Portal::AppendRow(PgWriter& writer, std::string& out) {
 Portal::Part Portal::Finish(Part part, const Status& status) {
   if (!status) {
     part.failure = status.error();
-    part.sqlstate = sqlstate_;
     part.failure->position = text_.Original(part.failure->position);
     run_->Close(status);
   } else if (ended_) {

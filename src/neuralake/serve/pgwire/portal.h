@@ -31,7 +31,6 @@ class Portal {
     bool finished = false;   ///< `tag` and `truncated` are known.
     bool suspended = false;  ///< The asked number of rows came, and there may be more.
     std::optional<Error> failure;
-    std::string_view sqlstate{};  ///< Of `failure`, when its kind has another.
     std::string tag;
     bool truncated = false;
   };
@@ -87,8 +86,7 @@ class Portal {
   std::vector<std::unique_ptr<Cells>> cells_;
   std::int64_t row_ = 0;
   std::uint64_t rows_given_ = 0;
-  bool ended_ = false;           // the stream gave its last batch
-  std::string_view sqlstate_{};  // of the failure that is on its way
+  bool ended_ = false;  // the stream gave its last batch
 };
 
 /// What PostgreSQL says when a statement has other columns than the client was told of: drivers

@@ -133,9 +133,4 @@ void PgWriter::Warning(std::string_view message, std::string_view sqlstate) {
   Report('N', "WARNING", sqlstate, message, "", -1, "");
 }
 
-std::string_view SqlState(const Error& error) {
-  if (error.kind == ErrorKind::kInvalid && error.position >= 0) return "42601";
-  return Row(error.kind).sqlstate;
-}
-
 }  // namespace neuralake::serve

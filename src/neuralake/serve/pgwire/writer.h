@@ -71,7 +71,4 @@ class PgWriter {
   std::string& out_;
 };
 
-/// The SQLSTATE of an error: its kind's, or that of a syntax error when it has a position.
-std::string_view SqlState(const Error& error);
-
 }  // namespace neuralake::serve
