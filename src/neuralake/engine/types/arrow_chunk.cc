@@ -3,6 +3,7 @@
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <duckdb/common/type_visitor.hpp>
 #include <duckdb/common/vector_operations/vector_operations.hpp>
 
 #include "neuralake/engine/types/duck_error.h"
@@ -36,6 +37,43 @@ LogicalType CastTarget(const LogicalType& type) {
   }
 }
 
+bool HasVariant(const LogicalType& type) {
+  return duckdb::TypeVisitor::Contains(type, LogicalTypeId::VARIANT);
+}
+
+// DuckDB's cast makes the text `null` of a VARIANT that is NULL: give the NULLs back. Both vectors
+// are flat at the top, and lists have their children in the same places.
+void KeepNulls(const LogicalType& type, duckdb::Vector& from, duckdb::Vector& to,
+               duckdb::idx_t count) {
+  if (!HasVariant(type)) return;
+  if (type.id() == LogicalTypeId::VARIANT) {
+    duckdb::UnifiedVectorFormat format;
+    from.ToUnifiedFormat(count, format);
+    to.Flatten(count);
+    for (duckdb::idx_t i = 0; i < count; ++i) {
+      if (format.validity.RowIsValid(format.sel->get_index(i))) continue;
+      duckdb::FlatVector::SetNull(to, i, true);
+    }
+    return;
+  }
+  from.Flatten(count);
+  to.Flatten(count);
+  if (type.id() == LogicalTypeId::STRUCT) {
+    const auto& fields = duckdb::StructType::GetChildTypes(type);
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      KeepNulls(fields[i].second, *duckdb::StructVector::GetEntries(from)[i],
+                *duckdb::StructVector::GetEntries(to)[i], count);
+    }
+    return;
+  }
+  const auto children = duckdb::ListVector::GetListSize(from);
+  if (children != duckdb::ListVector::GetListSize(to)) {
+    ThrowError({ErrorKind::kInternal, "a list changed its length in a cast", {}, -1});
+  }
+  KeepNulls(duckdb::ListType::GetChildType(type), duckdb::ListVector::GetEntry(from),
+            duckdb::ListVector::GetEntry(to), children);
+}
+
 template <class T>
 T Unwrap(arrow::Result<T> result) {
   if (!result.ok()) {
@@ -63,8 +101,11 @@ ArrowChunks::ArrowChunks(duckdb::ClientContext& context,
 
 void ArrowChunks::Append(duckdb::ArrowAppender& appender, duckdb::DataChunk& chunk) {
   for (const std::size_t column : cast_) {
+    duckdb::Vector& source = chunk.data[column];
     duckdb::Vector target(targets_[column], chunk.size());
-    duckdb::VectorOperations::Cast(context_, chunk.data[column], target, chunk.size());
+    if (HasVariant(source.GetType())) source.Flatten(chunk.size());
+    duckdb::VectorOperations::Cast(context_, source, target, chunk.size());
+    KeepNulls(source.GetType(), source, target, chunk.size());
     // JSON is text under another name: the appender shall see plain text.
     duckdb::Vector plain(types_[column], chunk.size());
     plain.Reinterpret(target);
