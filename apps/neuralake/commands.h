@@ -23,6 +23,7 @@ void AddTableFiles(CLI::App& app, Outcome& outcome);
 void AddTableHistory(CLI::App& app, Outcome& outcome);
 void AddTableScan(CLI::App& app, Outcome& outcome);
 void AddTableShow(CLI::App& app, Outcome& outcome);
+void AddTableVerify(CLI::App& app, Outcome& outcome);
 void AddTableWrite(CLI::App& app, Outcome& outcome);
 void AddUp(CLI::App& app, Outcome& outcome);
 void AddVacuum(CLI::App& app, Outcome& outcome);

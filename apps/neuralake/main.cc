@@ -29,6 +29,7 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddTableHistory,
     AddTableScan,
     AddTableShow,
+    AddTableVerify,
     AddTableWrite,
 };
 // clang-format on

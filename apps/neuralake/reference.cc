@@ -3,6 +3,7 @@
 #include "commands.h"
 
 #include "neuralake/settings/settings.h"
+#include "neuralake/verify/rule.h"
 
 namespace neuralake::app {
 namespace {
@@ -44,12 +45,14 @@ void PrintCommandLine(const CLI::App& app) {
 void AddReference(CLI::App& app, Outcome&) {
   auto* command = app.add_subcommand("reference", "Print a reference page, in Markdown");
   auto page = std::make_shared<std::string>();
-  command->add_option("page", *page, "settings or cli")
+  command->add_option("page", *page, "settings, cli or verify")
       ->required()
-      ->check(CLI::IsMember({"settings", "cli"}));
+      ->check(CLI::IsMember({"settings", "cli", "verify"}));
   command->callback([&app, page] {
     if (*page == "settings") {
       std::cout << settings::ReferencePage();
+    } else if (*page == "verify") {
+      std::cout << verify::RulesPage();
     } else {
       PrintCommandLine(app);
     }

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("NEURALAKE_BINARY", str(ROOT / "build/dev/bin/neuralake"))
 
 
-@pytest.mark.parametrize("page", ["settings", "cli"])
+@pytest.mark.parametrize("page", ["settings", "cli", "verify"])
 def test_generated_pages_are_current(page: str) -> None:
     made = subprocess.run([BINARY, "reference", page], check=True, capture_output=True, text=True)
     kept = (ROOT / f"docs/reference/{page}.md").read_text()
