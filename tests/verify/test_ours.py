@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from checker import findings, ok, verify
+from checker import findings, ok, run, verify
 
 STRUCT = pa.struct([("x", pa.int64()), ("y", pa.struct([("z", pa.string())]))])
 EVERYTHING = pa.table(
@@ -151,6 +151,7 @@ PROPERTIES = [
     "delta.enableDeletionVectors=true",
     "delta.enableTypeWidening=true",
     "delta.checkpointInterval=2",
+    "delta.checkpointPolicy=v2",
 ]
 WAYS = [
     everything, partitions, local_times, replaced, many_commits, compacted, compacted_partitions,
@@ -180,3 +181,13 @@ def test_the_log_may_begin_with_our_checkpoint(tmp_path: Path) -> None:
     (table / "_delta_log" / f"{10:020d}.checkpoint.parquet").unlink()
     assert findings(table) == []
     assert verify(table)["files"] == 23
+
+
+def test_a_property_whose_feature_cannot_be_written_makes_no_table(tmp_path: Path) -> None:
+    done = run(
+        "table", "create", tmp_path / "t",
+        "--schema", "id BIGINT", "--property", "delta.enableRowTracking=true",
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "writer features that are not supported: rowTracking" in done.stderr
+    assert not (tmp_path / "t").exists()

@@ -67,8 +67,9 @@ Changed Sort(const std::vector<Action>& commit) {
   return changed;
 }
 
-/// Refuse a range over which column mapping was turned on, or changed its mode: the last schema does
-/// not tell under which names older files have its columns. Types are left to who reads the files.
+/// Refuse a range over which column mapping was turned on, or changed its mode: the last schema
+/// does not tell under which names older files have its columns. Types are left to who reads the
+/// files.
 Status CheckSchemaRange(const Snapshot& first, const Snapshot& end) {
   const auto mode = TRY(MappingModeOf(end.protocol(), end.metadata()));
   if (first.metadata().schema == end.metadata().schema) return {};

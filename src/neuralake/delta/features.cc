@@ -43,7 +43,10 @@ bool Generated(const Metadata& m) { return AnyFieldHas(m, "delta.generationExpre
 bool Identity(const Metadata& m) { return AnyFieldHas(m, "delta.identity.start"); }
 bool Defaults(const Metadata& m) { return AnyFieldHas(m, "CURRENT_DEFAULT"); }
 bool ChangeFeed(const Metadata& m) { return IsOn(m, "delta.enableChangeDataFeed"); }
-bool CommitTimes(const Metadata& m) { return IsOn(m, "delta.enableInCommitTimestamps"); }
+bool CommitTimes(const Metadata& m) {
+  return IsOn(m, "delta.enableInCommitTimestamps") ||
+         IsOn(m, "delta.enableInCommitTimestamps-preview");
+}
 bool Vectors(const Metadata& m) { return IsOn(m, "delta.enableDeletionVectors"); }
 bool Ntz(const Metadata& m) { return AnyFieldIs(m, columnar::TypeId::kTimestampNtz); }
 bool Variant(const Metadata& m) { return AnyFieldIs(m, columnar::TypeId::kVariant); }
@@ -51,6 +54,11 @@ bool IcebergV1(const Metadata& m) { return IsOn(m, "delta.enableIcebergCompatV1"
 bool IcebergV2(const Metadata& m) { return IsOn(m, "delta.enableIcebergCompatV2"); }
 bool IcebergV3(const Metadata& m) { return IsOn(m, "delta.enableIcebergCompatV3"); }
 bool Shredding(const Metadata& m) { return IsOn(m, "delta.enableVariantShredding"); }
+bool RowTracking(const Metadata& m) { return IsOn(m, "delta.enableRowTracking"); }
+bool V2Checkpoints(const Metadata& metadata) {
+  const auto policy = metadata.configuration.find("delta.checkpointPolicy");
+  return policy != metadata.configuration.end() && policy->second == "v2";
+}
 bool Constraints(const Metadata& metadata) {
   const auto first = metadata.configuration.lower_bound(std::string_view("delta.constraints."));
   return first != metadata.configuration.end() && first->first.starts_with("delta.constraints.");
@@ -65,7 +73,7 @@ bool Widening(const Metadata& metadata) {
 
 // clang-format off
 constexpr std::array kRows = {
-    //          name                     alias                       readers  read   write  r  w  active
+    //          name                     alias                       readers  read   write  r  w  active   asked
     FeatureRow{"appendOnly",             "",                         false,   true,  true,  0, 2, AppendOnly},
     FeatureRow{"invariants",             "",                         false,   true,  false, 0, 2, Invariants},
     FeatureRow{"checkConstraints",       "",                         false,   true,  false, 0, 3, Constraints},
@@ -74,10 +82,10 @@ constexpr std::array kRows = {
     FeatureRow{"columnMapping",          "",                         true,    true,  true,  2, 5, Mapping},
     FeatureRow{"identityColumns",        "",                         false,   true,  false, 0, 6, Identity},
     FeatureRow{"deletionVectors",        "",                         true,    true,  true,  0, 0, Vectors},
-    FeatureRow{"rowTracking",            "",                         false,   true,  false, 0, 0, nullptr},
+    FeatureRow{"rowTracking",            "",                         false,   true,  false, 0, 0, nullptr, RowTracking},
     FeatureRow{"timestampNtz",           "timestampWithoutTimezone", true,    true,  true,  0, 0, Ntz},
     FeatureRow{"domainMetadata",         "",                         false,   true,  true,  0, 0, nullptr},
-    FeatureRow{"v2Checkpoint",           "",                         true,    true,  true,  0, 0, nullptr},
+    FeatureRow{"v2Checkpoint",           "",                         true,    true,  true,  0, 0, nullptr, V2Checkpoints},
     FeatureRow{"vacuumProtocolCheck",    "",                         true,    true,  true,  0, 0, nullptr},
     FeatureRow{"clustering",             "",                         false,   true,  false, 0, 0, nullptr},
     FeatureRow{"typeWidening",           "",                         true,    true,  true,  0, 0, Widening},
@@ -131,6 +139,11 @@ const FeatureRow* FindFeature(std::string_view name) {
     if (row.name == name || (!row.alias.empty() && row.alias == name)) return &row;
   }
   return nullptr;
+}
+
+bool NeedsFeature(const Metadata& metadata, const FeatureRow& row) {
+  return (row.is_active != nullptr && row.is_active(metadata)) ||
+         (row.is_asked != nullptr && row.is_asked(metadata));
 }
 
 bool SupportsFeature(const Protocol& protocol, std::string_view name) {

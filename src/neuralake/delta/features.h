@@ -21,6 +21,8 @@ struct FeatureRow {
   /// Whether a table makes use of it. A feature that is not used does not hinder writing. Null:
   /// being listed is being used.
   bool (*is_active)(const Metadata&);
+  /// Whether properties turn it on, of one that is used as soon as it is listed.
+  bool (*is_asked)(const Metadata&) = nullptr;
 };
 
 /// All features of the protocol and its accepted proposals.
@@ -29,6 +31,9 @@ std::span<const FeatureRow> FeatureRows();
 
 /// The row of `name`, an alias or `name-preview`; null when it is unknown.
 const FeatureRow* FindFeature(std::string_view name);
+
+/// Whether a table of `metadata` has to list the feature.
+bool NeedsFeature(const Metadata& metadata, const FeatureRow& row);
 
 /// Whether `protocol` lists or implies the feature `name`.
 bool SupportsFeature(const Protocol& protocol, std::string_view name);

@@ -341,7 +341,9 @@ Result<Version> LogTable::VersionAt(WallTime time, const Snapshot& latest,
   // Commits before the feature was turned on have only the times of their files.
   Version first_in_commit = latest.version() + 1;
   if (HasInCommitTimestamps(latest.protocol(), latest.metadata())) {
-    first_in_commit = property("delta.inCommitTimestampEnablementVersion").value_or(0);
+    const auto enabled = property("delta.inCommitTimestampEnablementVersion");
+    const auto preview = property("delta.inCommitTimestampEnablementVersion-preview");
+    first_in_commit = enabled ? *enabled : preview.value_or(0);
   }
   std::optional<Version> found;
   std::vector<Version> stated;

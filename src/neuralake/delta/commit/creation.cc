@@ -136,7 +136,7 @@ Protocol RaisedProtocol(const Protocol& protocol, const Metadata& metadata) {
   bool is_raised = false;
   for (const FeatureRow& row : FeatureRows()) {
     const bool had = SupportsFeature(protocol, row.name);
-    const bool needs = !had && row.is_active != nullptr && row.is_active(metadata);
+    const bool needs = !had && NeedsFeature(metadata, row);
     is_raised |= needs;
     if (had || needs) all.push_back(&row);
   }
@@ -160,7 +160,7 @@ Protocol LowestProtocol(const Metadata& metadata, const std::vector<std::string>
   for (const FeatureRow& row : FeatureRows()) {
     const bool asked = std::ranges::any_of(
         also, [&row](const std::string& name) { return FindFeature(name) == &row; });
-    if (asked || (row.is_active != nullptr && row.is_active(metadata))) needed.push_back(&row);
+    if (asked || NeedsFeature(metadata, row)) needed.push_back(&row);
   }
   const bool legacy =
       std::ranges::all_of(needed, [](const FeatureRow* row) { return row->legacy_writer != 0; });

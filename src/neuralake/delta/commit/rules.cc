@@ -169,8 +169,7 @@ Status CheckMetadata(const Protocol& protocol, const Metadata& metadata) {
     return Invalid("a table needs a column that does not partition it");
   }
   for (const FeatureRow& row : FeatureRows()) {
-    if (row.is_active == nullptr || !row.is_active(metadata)) continue;
-    if (SupportsFeature(protocol, row.name)) continue;
+    if (!NeedsFeature(metadata, row) || SupportsFeature(protocol, row.name)) continue;
     return Invalid(
         fmt::format("the schema or a property needs the feature {}, which the table's "
                     "protocol does not name",

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include <arrow/array.h>
+#include <arrow/array/util.h>
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
 #include <parquet/arrow/reader.h>
@@ -78,6 +80,45 @@ std::vector<int> Project(const std::vector<Leaf>& leaves, const parquet::RowGrou
   return wanted;
 }
 
+/// Give the type of instants to what was INT96 in the file: Spark writes instants so, and the
+/// reader makes times without a zone of them.
+std::shared_ptr<arrow::ArrayData> WithInstants(const parquet::schema::Node& node,
+                                               const std::shared_ptr<arrow::ArrayData>& data) {
+  if (node.is_primitive()) {
+    const auto& leaf = static_cast<const parquet::schema::PrimitiveNode&>(node);
+    if (leaf.physical_type() != parquet::Type::INT96) return data;
+    auto instants = data->Copy();
+    instants->type = arrow::timestamp(arrow::TimeUnit::MICRO, "UTC");
+    return instants;
+  }
+  if (data->type->id() != arrow::Type::STRUCT) return data;
+  const auto& group = static_cast<const parquet::schema::GroupNode&>(node);
+  auto changed = data->Copy();
+  auto fields = data->type->fields();
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const int at = group.FieldIndex(fields[i]->name());
+    if (at < 0) continue;
+    changed->child_data[i] = WithInstants(*group.field(at), data->child_data[i]);
+    fields[i] = fields[i]->WithType(changed->child_data[i]->type);
+  }
+  changed->type = arrow::struct_(std::move(fields));
+  return changed;
+}
+
+Result<std::shared_ptr<arrow::RecordBatch>> WithInstants(const parquet::SchemaDescriptor& schema,
+                                                         const arrow::RecordBatch& batch) {
+  const auto rows = TRY(columnar::Unwrap(batch.ToStructArray(), "rows of a checkpoint"));
+  const auto changed = WithInstants(*schema.group_node(), rows->data());
+  return columnar::Unwrap(arrow::RecordBatch::FromStructArray(arrow::MakeArray(changed)),
+                          "rows of a checkpoint");
+}
+
+bool HasInt96(const parquet::SchemaDescriptor& schema, const std::vector<int>& columns) {
+  return std::ranges::any_of(columns, [&schema](int column) {
+    return schema.Column(column)->physical_type() == parquet::Type::INT96;
+  });
+}
+
 template <class T>
 Result<T> Checked(arrow::Result<T> result) {
   return columnar::Unwrap(std::move(result), "not a readable Parquet file", ErrorKind::kCorruption);
@@ -98,6 +139,7 @@ Status ReadParquet(storage::ObjectStore& store, std::string_view key, ActionSink
   const auto leaves = Leaves(metadata);
   for (int group = 0; group < metadata.num_row_groups(); ++group) {
     const auto wanted = Project(leaves, *metadata.RowGroup(group));
+    const bool instants = HasInt96(*metadata.schema(), wanted);
     const auto batches = TRY(Checked(reader->GetRecordBatchReader({group}, wanted)));
     while (true) {
       TRY(deadline.Check("reading a checkpoint"));
@@ -105,6 +147,7 @@ Status ReadParquet(storage::ObjectStore& store, std::string_view key, ActionSink
       TRY(columnar::Unwrap(batches->ReadNext(&batch), "not a readable Parquet file",
                            ErrorKind::kCorruption));
       if (!batch) break;
+      if (instants) batch = TRY(WithInstants(*metadata.schema(), *batch));
       TRY(FeedRows(*batch, sink));
     }
   }

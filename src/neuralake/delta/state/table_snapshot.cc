@@ -66,9 +66,8 @@ std::optional<std::int64_t> TableSnapshot::num_records() const {
 }
 
 bool HasInCommitTimestamps(const Protocol& protocol, const Metadata& metadata) {
-  const auto on = metadata.configuration.find("delta.enableInCommitTimestamps");
-  return on != metadata.configuration.end() && on->second == "true" &&
-         SupportsFeature(protocol, "inCommitTimestamp");
+  const FeatureRow* row = FindFeature("inCommitTimestamp");
+  return NeedsFeature(metadata, *row) && SupportsFeature(protocol, row->name);
 }
 
 }  // namespace neuralake::delta
