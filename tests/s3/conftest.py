@@ -59,5 +59,6 @@ def s3(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def programs() -> Path:
-    """The folder of the built test programs."""
-    return ROOT / "build/dev/bin"
+    """The folder of the built test programs: that of the program under test."""
+    binary = os.environ.get("NEURALAKE_BINARY", ROOT / "build/dev/bin/neuralake")
+    return Path(binary).resolve().parent
