@@ -15,7 +15,8 @@
 
 #include "neuralake/columnar/arrow_result.h"
 #include "neuralake/columnar/arrow_types.h"
-#include "neuralake/columnar/object_file.h"
+#include "neuralake/columnar/io/arrow_stream_end.h"
+#include "neuralake/columnar/io/object_file.h"
 
 namespace neuralake::app {
 namespace {
@@ -75,7 +76,9 @@ class TypedFile final : public RowFile {
     try {
       if (!batches_) return NextOfArrow();
       std::shared_ptr<arrow::RecordBatch> batch;
+      const auto at = TRY(Read(file_->Tell(), location_));
       TRY(Unwrap(batches_->ReadNext(&batch), location_, ErrorKind::kCorruption));
+      if (batch == nullptr && parquet_ == nullptr) TRY(CheckStreamEnd(at));
       return batch;
     } catch (const std::exception& failure) {
       // The Parquet library throws where a file contradicts itself.
@@ -84,6 +87,11 @@ class TypedFile final : public RowFile {
   }
 
  private:
+  Status CheckStreamEnd(std::int64_t at) const {
+    auto end = columnar::CheckStreamEnd(*file_, at, ErrorKind::kCorruption);
+    return end ? end : Annotate(std::move(end).error(), location_);
+  }
+
   Result<std::shared_ptr<arrow::RecordBatch>> NextOfArrow() {
     if (next_ == arrow_->num_record_batches()) return std::shared_ptr<arrow::RecordBatch>();
     return Read(arrow_->ReadRecordBatch(next_++), location_);

@@ -5,7 +5,7 @@
 
 #include "row_file.h"
 
-#include "neuralake/columnar/object_file.h"
+#include "neuralake/columnar/io/object_file.h"
 #include "neuralake/ingest/decode/decoder.h"
 #include "neuralake/storage/object_store.h"
 

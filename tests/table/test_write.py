@@ -52,6 +52,19 @@ def test_arrow_files_and_streams_are_read(cli: Cli, tmp_path: Path, stream: bool
     assert read(cli, tmp_path / "t", tmp_path / "out.parquet").to_pylist() == ROWS.to_pylist()
 
 
+def test_a_stream_that_was_cut_is_not_read_as_a_whole_one(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "rows.arrow"
+    with pa.ipc.new_stream(path, ROWS.schema) as writer:
+        writer.write_table(ROWS, max_chunksize=2)
+    whole = path.read_bytes()
+    for broken, told in ((whole[:-8], "without its end-of-stream mark"), (whole * 2, "follow it")):
+        path.write_bytes(broken)
+        refused = cli.refused("write", tmp_path / "t", path)
+        assert told in refused
+        assert str(path) in refused
+    assert not (tmp_path / "t" / "_delta_log").exists()
+
+
 def test_a_csv_file_makes_a_table_of_the_types_that_it_shows(cli: Cli, tmp_path: Path) -> None:
     csv = tmp_path / "rows.csv"
     csv.write_text(

@@ -51,6 +51,24 @@ def test_rows_are_read_unless_that_is_not_wanted(table: Path) -> None:
     assert rules(table) == {"file.read"}
 
 
+def test_turned_bits_of_our_pages_are_found(table: Path) -> None:
+    file = next(table.glob("*.parquet"))
+    sound = file.read_bytes()
+    group = pq.ParquetFile(file).metadata.row_group(0)
+    for number in range(group.num_columns):
+        chunk = group.column(number)
+        start = chunk.dictionary_page_offset or chunk.data_page_offset
+        end = start + chunk.total_compressed_size
+        for at in range(end - 8, end):  # of the last page, behind its header
+            turned = bytearray(sound)
+            turned[at] ^= 1
+            file.write_bytes(turned)
+            assert rules(table) == {"file.read"}, (number, at)
+            assert rules(table, "--shallow") == set()
+    file.write_bytes(sound)
+    assert rules(table) == set()
+
+
 def test_a_commit_that_was_changed_is_found_by_the_checkpoint(table: Path) -> None:
     log = table / "_delta_log" / f"{4:020d}.json"
     log.write_text(log.read_text().replace('"size":', '"size":1'))

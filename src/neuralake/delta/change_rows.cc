@@ -8,8 +8,8 @@
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
 
+#include "neuralake/columnar/io/object_file.h"
 #include "neuralake/columnar/json_text.h"
-#include "neuralake/columnar/object_file.h"
 #include "neuralake/columnar/time_text.h"
 #include "neuralake/delta/deletion_vector.h"
 #include "neuralake/delta/file_location.h"

@@ -8,8 +8,10 @@
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
 
+#include "neuralake/columnar/parquet/page_checksums.h"
 #include "neuralake/delta/data/table_write.h"
 #include "neuralake/delta/data/written_files.h"
+#include "neuralake/delta/file_location.h"
 #include "neuralake/delta/write.h"
 #include "neuralake/maintain/limits.h"
 
@@ -119,6 +121,20 @@ class Compaction {
     return snapshot;
   }
 
+  /// Turned bits that were rewritten would pass for sound ever after.
+  Status CheckSound(const delta::FileSet& files, const Rewrite& rewrite) {
+    for (const auto number : rewrite.files) {
+      const std::string path(files.path(number));
+      const auto key = delta::KeyOfFile(path, table_.store()->root());
+      if (!key) continue;  // It lies elsewhere; the reader finds it.
+      auto sound = columnar::CheckPageChecksums(*table_.store(), *key, deadline_);
+      // One that is gone is for the reader to tell.
+      if (!sound.has_value() && sound.error().kind == ErrorKind::kNotFound) continue;
+      if (!sound.has_value()) return Annotate(std::move(sound).error(), "file " + path);
+    }
+    return {};
+  }
+
   /// Write the live rows of `rewrite` into new files.
   Result<std::vector<delta::AddFile>> WriteMerged(const delta::SnapshotPtr& snapshot,
                                                   const Rewrite& rewrite) {
@@ -128,6 +144,7 @@ class Compaction {
     write.clock = &deadline_.clock();
     const auto writer = TRY(
         delta::DataWriter::Open(table_.store(), snapshot->protocol(), snapshot->metadata(), write));
+    TRY(CheckSound(snapshot->files(), rewrite));
     std::int64_t rows = 0;
     const auto keep = [&](const arrow::RecordBatch& batch) {
       rows += batch.num_rows();

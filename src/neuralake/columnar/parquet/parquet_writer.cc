@@ -42,6 +42,7 @@ std::shared_ptr<parquet::WriterProperties> Properties(const ParquetOptions& opti
       ->compression_level(options.zstd_level)
       ->version(parquet::ParquetVersion::PARQUET_2_6)
       ->data_page_version(parquet::ParquetDataPageVersion::V1)
+      ->enable_page_checksum()
       ->max_row_group_length(options.row_group_rows)
       ->max_statistics_size(kFooterBoundBytesMax)
       ->enable_store_decimal_as_integer();

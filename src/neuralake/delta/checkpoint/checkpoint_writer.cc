@@ -26,6 +26,7 @@ std::shared_ptr<parquet::WriterProperties> Properties() {
       ->compression_level(1)
       ->version(parquet::ParquetVersion::PARQUET_2_6)
       ->data_page_version(parquet::ParquetDataPageVersion::V1)
+      ->enable_page_checksum()
       ->max_row_group_length(kCheckpointGroupRows)
       // Paths and statistics do not repeat.
       ->disable_dictionary("add.path")

@@ -16,7 +16,7 @@
 
 #include "neuralake/base/uri.h"
 #include "neuralake/columnar/arrow_result.h"
-#include "neuralake/columnar/object_file.h"
+#include "neuralake/columnar/io/object_file.h"
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/log/checkpoint_rows.h"
 #include "neuralake/delta/log/file_names.h"
@@ -130,9 +130,11 @@ Status ReadParquet(storage::ObjectStore& store, std::string_view key, ActionSink
   parquet::ArrowReaderProperties properties;
   properties.set_batch_size(kCheckpointBatchRows);
   properties.set_coerce_int96_timestamp_unit(arrow::TimeUnit::MICRO);
+  parquet::ReaderProperties file_properties;
+  file_properties.set_page_checksum_verification(true);
   parquet::arrow::FileReaderBuilder builder;
-  TRY(columnar::Unwrap(builder.Open(std::move(file)), "not a readable Parquet file",
-                       ErrorKind::kCorruption));
+  TRY(columnar::Unwrap(builder.Open(std::move(file), file_properties),
+                       "not a readable Parquet file", ErrorKind::kCorruption));
   builder.properties(properties);
   const auto reader = TRY(Checked(builder.Build()));
   const auto& metadata = *reader->parquet_reader()->metadata();

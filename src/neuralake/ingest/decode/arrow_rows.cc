@@ -19,6 +19,7 @@
 
 #include "neuralake/columnar/arrow_result.h"
 #include "neuralake/columnar/arrow_types.h"
+#include "neuralake/columnar/io/arrow_stream_end.h"
 #include "neuralake/ingest/limits.h"
 
 namespace neuralake::ingest {
@@ -144,8 +145,12 @@ Result<Batches> ArrowRows::Read(std::string_view body, const RejectRow& reject) 
   std::int64_t first = 0;
   for (;;) {
     std::shared_ptr<arrow::RecordBatch> batch;
+    const auto at = TRY(Unwrap(input->Tell(), "not an Arrow stream"));
     TRY(Within(Unwrap(stream->ReadNext(&batch), "not an Arrow stream", ErrorKind::kInvalid)));
-    if (batch == nullptr) return out;
+    if (batch == nullptr) {
+      TRY(columnar::CheckStreamEnd(*input, at, ErrorKind::kInvalid));
+      return out;
+    }
     // Offsets and lengths come from outside: nothing may be read through them before this.
     TRY(Unwrap(batch->ValidateFull(), "not a valid Arrow batch", ErrorKind::kInvalid));
     Batches converted;

@@ -1,4 +1,4 @@
-#include "neuralake/columnar/object_file.h"
+#include "neuralake/columnar/io/object_file.h"
 
 #include <algorithm>
 #include <cstring>
