@@ -9,6 +9,7 @@
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/log/file_names.h"
 #include "neuralake/delta/table.h"
+#include "neuralake/storage/faulty_store.h"
 #include "neuralake/storage/local_store.h"
 #include "neuralake/storage/memory_store.h"
 
@@ -110,6 +111,26 @@ TEST_P(RemovedTableTest, ACommitBehindNothingIsAConflictAndLeavesNothing) {
   EXPECT_THAT(Log(), testing::IsEmpty());
   EXPECT_FALSE(fs::exists(root_));
   EXPECT_EQ(table_->Latest(kSoon).error().kind, ErrorKind::kNotFound);
+}
+
+TEST_P(RemovedTableTest, ACommitThatWasNeverSentIsNoUnknownOutcome) {
+  if (!GetParam()) GTEST_SKIP() << "elsewhere the put goes out beside the look";
+  const auto faulty = std::make_shared<storage::FaultyStore>(store_);
+  TableOptions options;
+  options.clock = &clock_;
+  const auto table = Table::Open(faulty, options);
+  const auto read = Make(*table, "t", 1);
+  for (const auto operation : {storage::Operation::kRead, storage::Operation::kReadRange}) {
+    ASSERT_TRUE(faulty->Inject({.operation = operation,
+                                .fault = storage::Fault::kFailBefore,
+                                .times = storage::FaultRule::kAlways}));
+  }
+  faulty->ResetCounts();
+  const auto outcome =
+      table->Commit(read, Append("b"), Deadline::After(std::chrono::seconds(60), {}, clock_));
+  ASSERT_FALSE(outcome.has_value());
+  EXPECT_EQ(outcome.error().kind, ErrorKind::kUnavailable) << outcome.error().message;
+  EXPECT_EQ(faulty->counts().of(storage::Operation::kPutIfAbsent), 0U);
 }
 
 TEST_P(RemovedTableTest, AHeldTableThatIsGoneIsNotFoundAndCanBeMadeAgain) {

@@ -142,11 +142,11 @@ Result<CommitOutcome> Committer::Run(Attempt& attempt, const Deadline& deadline)
     const auto sent = Send(attempt, deadline);
     const Status& put = sent.put;
     ++attempt.puts;
-    if (MayBeSent(put)) attempt.sent = true;
+    if (sent.is_tried && MayBeSent(put)) attempt.sent = true;
     options_.kill_switch->Reach("commit.after_put");
     TRY(CheckBase(attempt, sent, deadline));
     if (put) return Finish(attempt);
-    const auto standing = TRY(Settle(attempt, put.error(), deadline));
+    const auto standing = TRY(Settle(attempt, sent, deadline));
     if (standing == Standing::kOurs) {
       TRY(CheckBase(attempt, {.put = {}, .base = sent.base}, deadline));
       return Finish(attempt);
@@ -189,8 +189,10 @@ Committer::Sent Committer::Send(const Attempt& attempt, const Deadline& deadline
   const auto look = [&] { return ground_.LookFor(*attempt.base(), deadline); };
   if (is_local_) {
     auto before = look();
-    if (!before) return {std::unexpected(before.error()), LogState::kThere};
-    if (*before != LogState::kThere) return {Fail(ErrorKind::kNotFound, "not sent"), *before};
+    if (!before) return {std::unexpected(before.error()), LogState::kThere, false};
+    if (*before != LogState::kThere) {
+      return {Fail(ErrorKind::kNotFound, "not sent"), *before, false};
+    }
   }
   auto looked = LookAside(is_local_, look);
   Status put = store_->Put(key, attempt.text(), storage::PutMode::kIfAbsentInFolder, deadline);
@@ -239,10 +241,12 @@ Result<CommitOutcome> Committer::Finish(const Attempt& attempt) {
   return CommitOutcome{attempt.version(), attempt.next(), attempt.puts};
 }
 
-Result<Committer::Standing> Committer::Settle(Attempt& attempt, const Error& failure,
+Result<Committer::Standing> Committer::Settle(Attempt& attempt, const Sent& sent,
                                               const Deadline& deadline) {
+  const bool is_first = !attempt.sent && !attempt.unseen;
   // A refusal settles this put, but not an earlier one of the same version.
-  if (IsRefusal(failure.kind) && !attempt.sent && !attempt.unseen) return std::unexpected(failure);
+  if (IsRefusal(sent.put.error().kind) && is_first) return std::unexpected(sent.put.error());
+  if (!sent.is_tried && is_first) return Standing::kVacant;
   auto there = ReadCommit(attempt.version(), ForLook(deadline));
   if (!there) {
     if (there.error().kind == ErrorKind::kCorruption) return std::unexpected(there.error());

@@ -93,6 +93,7 @@ class Committer {
   struct Sent {
     Status put;
     Result<LogState> base;
+    bool is_tried = true;  ///< Whether the store was asked to put it at all.
   };
 
   /// What stands at the version of an attempt.
@@ -111,9 +112,9 @@ class Committer {
   /// \returns whether it is surely not there
   bool Withdraw(const Attempt& attempt, const Status& put, const Deadline& deadline);
 
-  /// Look what stands at `attempt.version()` after its put failed with `failure`; if it is another
+  /// Look what stands at `attempt.version()` after its put was not taken; if it is another
   /// commit, judge it and go on from there.
-  Result<Standing> Settle(Attempt& attempt, const Error& failure, const Deadline& deadline);
+  Result<Standing> Settle(Attempt& attempt, const Sent& sent, const Deadline& deadline);
 
   /// Judge the commits that others have made since; stops at the first version that is not there.
   Status ReadOn(Attempt& attempt, const Deadline& deadline);

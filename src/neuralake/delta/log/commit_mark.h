@@ -35,10 +35,11 @@ Result<LogState> LookForVersion(storage::ObjectStore& store, Version version,
 bool IsLocal(const storage::ObjectStore& store);
 
 /// Make `look` while something else is asked of its store, so that both take one round trip; behind
-/// it, when it is awaited, where the store is local.
+/// it, when it is awaited, where the store is local or the system has no thread to give.
 template <class Look>
 std::future<Result<LogState>> LookAside(bool is_local, Look look) {
-  return std::async(is_local ? std::launch::deferred : std::launch::async, std::move(look));
+  constexpr auto kBeside = std::launch::async | std::launch::deferred;
+  return std::async(is_local ? std::launch::deferred : kBeside, std::move(look));
 }
 
 }  // namespace neuralake::delta
