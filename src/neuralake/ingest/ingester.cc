@@ -55,6 +55,7 @@ Result<std::unique_ptr<Ingester>> Ingester::Start(const IngesterOptions& options
                                   .kills = parts.kills,
                                   .clock = parts.clock,
                                   .rng = parts.rng}));
+  for (const auto& mended : self->log_->mended()) parts.log.Warn("ingest", mended);
   self->flusher_ = std::make_unique<Flusher>(
       *self->tables_, options.flush_threads,
       [self](const IngestTable& table, const Status& status) { self->Flushed(table, status); },

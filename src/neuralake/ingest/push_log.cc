@@ -52,12 +52,18 @@ Result<T> FirstLook(const IngestTable& table, Result<T> looked) {
 /// The log as the source of one table's rows.
 class PushLog::Lane final : public RowSource {
  public:
-  Lane(PushLog& log, IngestTable& table) : log_(log), table_(table) {
+  Lane(PushLog& log, IngestTable& table)
+      : log_(log), table_(table), app_id_(log.app_id_ + "-" + table.name) {
     table.pipeline->Attach(*this);
   }
   ~Lane() override { table_.pipeline->Detach(*this); }
 
-  const std::string& app_id() const override { return log_.app_id_; }
+  /// The name is in it since two names may have one location: each keeps a position of its own.
+  const std::string& app_id() const override { return app_id_; }
+  /// Tables that an earlier version wrote to have the log's position without the name.
+  std::optional<std::int64_t> KnownIn(const delta::Snapshot& table) const override {
+    return std::max(table.transaction(app_id_), table.transaction(log_.app_id_));
+  }
   std::string name() const override { return "push"; }
   std::string PositionOf(const PendingRows& rows, const RejectedRow& row) const override {
     return fmt::format("{}:{}", rows.position, row.row);
@@ -86,6 +92,7 @@ class PushLog::Lane final : public RowSource {
  private:
   PushLog& log_;
   IngestTable& table_;
+  const std::string app_id_;
 };
 
 Result<std::unique_ptr<PushLog>> PushLog::Open(std::shared_ptr<LogFolder> folder,

@@ -77,6 +77,9 @@ class PushLog {
   /// \errors what kept a segment or a key file from going; the next call tries again
   Status Tidy();
 
+  /// What the start put right in the log: a sentence each.
+  const std::vector<std::string>& mended() const { return wal_->mended(); }
+
   struct State {
     WalState wal;
     std::size_t keys = 0;
@@ -110,7 +113,7 @@ class PushLog {
 
   const PushLogOptions options_;
   const Parts parts_;
-  std::string app_id_;
+  std::string app_id_;  ///< Before the name of a table.
   std::unique_ptr<KeyStore> keys_;
   std::unique_ptr<WriteAheadLog> wal_;
   std::atomic<bool> closed_ = false;

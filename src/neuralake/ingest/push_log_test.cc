@@ -460,6 +460,48 @@ TEST(PushLog, RowsOfATableThatLeftTheCatalogWaitUntilItIsBack) {
   EXPECT_THAT(lake.Ids(), ElementsAre("1", "2"));
 }
 
+TEST(PushLog, TwoNamesOfOneLocationKeepAllRows) {
+  TestLake lake;
+  lake.AddName("other");
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  ASSERT_TRUE(TestLake::PushText(*process, "{\"id\":2}", "", "other").has_value());
+  auto& other = *(*process->tables->Get("lake.other"))->pipeline;
+  ASSERT_TRUE(other.Flush(Long()).has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("2"));
+  // What came first, under the other name, is committed last.
+  process = lake.Restart(std::move(process));
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2"));
+  ASSERT_TRUE((*process->tables->Get("lake.other"))->pipeline->Flush(Long()).has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "2"));
+}
+
+TEST(PushLog, APositionThatAnEarlierVersionLeftCounts) {
+  TestLake lake;
+  auto process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {1}).has_value());
+  const auto before = TestFolder::AfterPowerCut(*lake.disk, lake.rng);
+  ASSERT_TRUE(process->Flush().has_value());
+  const auto table = lake.Open("events");
+  const auto snapshot = table->Latest(Long()).value();
+  const auto ours = snapshot->transactions();
+  ASSERT_THAT(ours, SizeIs(1));
+  std::string plain = ours.front().app_id;
+  plain.resize(plain.size() - std::string_view("-lake.events").size());
+  const auto position = ours.front().version + 2;
+  delta::CommitRequest request;
+  request.actions = {delta::SetTransaction{.app_id = plain, .version = position}};
+  ASSERT_TRUE(table->Commit(snapshot, std::move(request), Long()).has_value());
+  ASSERT_TRUE(TestLake::Push(*process, {2}).has_value());
+  process.reset();
+  lake.disk = before;
+  process = lake.Start();
+  ASSERT_TRUE(TestLake::Push(*process, {3}).has_value());
+  ASSERT_TRUE(process->Flush().has_value());
+  EXPECT_THAT(lake.Ids(), ElementsAre("1", "3"));
+}
+
 TEST(PushLog, NumbersNewRecordsAboveWhatTheTableHasSeen) {
   TestLake lake;
   auto process = lake.Start();

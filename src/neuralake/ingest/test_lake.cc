@@ -120,13 +120,21 @@ Result<PushAnswer> TestLake::Push(Process& process, const std::vector<int>& ids,
 }
 
 Result<PushAnswer> TestLake::PushText(Process& process, std::string_view ndjson,
-                                      const std::string& key) {
+                                      const std::string& key, const std::string& table) {
   return process.log->Push({.database = "lake",
-                            .table = "events",
+                            .table = table,
                             .content_type = "application/x-ndjson",
                             .idempotency_key = key,
                             .body = ndjson},
                            Long());
+}
+
+void TestLake::AddName(const std::string& name) {
+  auto model = std::make_shared<catalog::CatalogModel>(*catalog);
+  auto& tables = model->databases.front().tables;
+  tables.push_back(tables.front());
+  tables.back().name = name;
+  catalog = std::move(model);
 }
 
 std::vector<std::string> TestLake::Values(const std::string& column, const std::string& table) {

@@ -53,11 +53,15 @@ class TestLake {
   static Result<PushAnswer> Push(Process& process, const std::vector<int>& ids,
                                  const std::string& key = "");
   static Result<PushAnswer> PushText(Process& process, std::string_view ndjson,
-                                     const std::string& key = "");
+                                     const std::string& key = "",
+                                     const std::string& table = "events");
 
   /// What the column `column` of a table holds, as text, in order.
   std::vector<std::string> Values(const std::string& column, const std::string& table = "events");
   std::vector<std::string> Ids() { return Values("id"); }
+
+  /// From the next start on the catalog has `lake.events` also under the name `lake.<name>`.
+  void AddName(const std::string& name);
 
   /// The table as another writer has it.
   std::shared_ptr<delta::Table> Open(const std::string& table);

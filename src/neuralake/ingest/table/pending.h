@@ -10,6 +10,7 @@
 #include "neuralake/base/clock.h"
 #include "neuralake/base/error.h"
 #include "neuralake/columnar/types.h"
+#include "neuralake/delta/snapshot.h"
 #include "neuralake/ingest/decode/decoder.h"
 #include "neuralake/ingest/wal/recovery.h"
 
@@ -42,8 +43,14 @@ class RowSource {
  public:
   virtual ~RowSource() = default;
 
-  /// The application under which the table keeps this source's position.
+  /// The application under which the table keeps this source's position. No other source writes
+  /// under it: two that share a table would pass over each other's rows.
   virtual const std::string& app_id() const = 0;
+
+  /// How far `table` has the rows of this source; nothing when it has none.
+  virtual std::optional<std::int64_t> KnownIn(const delta::Snapshot& table) const {
+    return table.transaction(app_id());
+  }
 
   /// What dead letters call it: `push`, `kafka:topic`.
   virtual std::string name() const = 0;

@@ -140,7 +140,7 @@ Result<std::optional<std::int64_t>> TablePipeline::PositionOf(const RowSource& s
   const auto snapshot = TRY(parts_.rows.Refresh(deadline));
   Adopt(snapshot);
   TRY(CheckKeepsPosition(source, *snapshot));
-  return snapshot->transaction(source.app_id());
+  return source.KnownIn(*snapshot);
 }
 
 /// Refuse a source that nobody but the table knows the position of, when the table lets positions
@@ -286,7 +286,7 @@ Status TablePipeline::FlushOnce(const Deadline& deadline) {
 /// partition, one of another writer that owned it before.
 void TablePipeline::DropKnown(Shares& shares, const delta::SnapshotPtr& snapshot) {
   for (auto& share : shares) {
-    const auto known = snapshot->transaction(share.source->app_id());
+    const auto known = share.source->KnownIn(*snapshot);
     if (known.has_value()) {
       std::erase_if(share.rows, [&](const auto& rows) { return rows->position <= *known; });
       DropUntil(*share.source, *known);

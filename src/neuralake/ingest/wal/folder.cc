@@ -203,7 +203,7 @@ Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {
   TRY(storage::MakeFolders(absolute));
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return FailErrno(errno, "open", path);
-  FileDescriptor lock(::openat(fd.get(), "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  FileDescriptor lock(::openat(fd.get(), kLockName.data(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock.valid()) return FailErrno(errno, "open", path + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return Fail(ErrorKind::kAlreadyExists,

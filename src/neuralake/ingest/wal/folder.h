@@ -35,6 +35,9 @@ class LogFile {
 /// \threads safe from any thread
 class LogFolder {
  public:
+  /// The file that a process holds the folder by.
+  static constexpr std::string_view kLockName = "lock";
+
   virtual ~LogFolder() = default;
 
   /// Open the folder `path`, making it durably when it is not there, and hold it against other

@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint64_t kSegmentMagic = 0x314C'4157'4C4E'0A0DULL;  // "\r\nNLWAL1"
 constexpr std::uint32_t kRecordMagic = 0x4352'4C4EU;               // "NLRC"
 constexpr std::uint32_t kFormatVersion = 2;
+/// Its header does not say how long the file was made.
+constexpr std::uint32_t kFormatVersionBefore = 1;
 
 }  // namespace
 
@@ -34,25 +36,31 @@ std::string EncodeSegmentHeader(const SegmentHeader& header) {
 }
 
 Result<SegmentHeader> DecodeSegmentHeader(std::string_view block) {
+  if (block.size() < kSegmentHeaderBytes) {
+    return Fail(ErrorKind::kCorruption, fmt::format("it ends at byte {}, within its header of {}",
+                                                    block.size(), kSegmentHeaderBytes));
+  }
   WireReader in(block);
   if (TRY(in.Number<std::uint64_t>()) != kSegmentMagic) {
     return Fail(ErrorKind::kCorruption, "it does not begin as a segment of the log");
   }
   const auto version = TRY(in.Number<std::uint32_t>());
-  if (version != kFormatVersion) {
-    return Fail(
-        ErrorKind::kUnsupported,
-        fmt::format("log format {} is not {}, the one this build reads", version, kFormatVersion));
+  const bool has_size = version != kFormatVersionBefore;
+  if (has_size && version != kFormatVersion) {
+    return Fail(ErrorKind::kUnsupported,
+                fmt::format("log format {} is not one that this build reads ({} and {}); let the "
+                            "version that wrote it commit what waits in it",
+                            version, kFormatVersionBefore, kFormatVersion));
   }
   SegmentHeader header;
   header.log_id = TRY(in.Text());
   header.number = TRY(in.Number<std::uint64_t>());
   header.first_lsn = TRY(in.Number<Lsn>());
   header.previous_end = TRY(in.Number<std::uint64_t>());
-  header.bytes = TRY(in.Number<std::uint64_t>());
+  if (has_size) header.bytes = TRY(in.Number<std::uint64_t>());
   header.seed = TRY(in.Number<std::uint64_t>());
   const auto hashed = sizeof(kSegmentMagic) + 2 * sizeof(std::uint32_t) + header.log_id.size() +
-                      5 * sizeof(std::uint64_t);
+                      (has_size ? 5 : 4) * sizeof(std::uint64_t);
   if (TRY(in.Number<std::uint64_t>()) != XXH3_64bits(block.data(), hashed)) {
     return Fail(ErrorKind::kCorruption, "the checksum of its header is wrong");
   }

@@ -18,9 +18,11 @@ struct SegmentHeader {
   std::uint64_t number = 0;  ///< Of the segment; each adds one.
   Lsn first_lsn = 1;         ///< Of its first record.
   std::uint64_t previous_end =
-      0;                    ///< Where the records of the segment before end; 0 for the first.
-  std::uint64_t bytes = 0;  ///< The size of the file: it is made whole, so a shorter one was cut.
-  std::uint64_t seed = 0;   ///< Mixed into checksums, so that old bytes on disk never match.
+      0;  ///< Where the records of the segment before end; 0 for the first.
+  /// The size of the file: it is made whole, so a shorter one was cut. 0 in format 1, which does
+  /// not say.
+  std::uint64_t bytes = 0;
+  std::uint64_t seed = 0;  ///< Mixed into checksums, so that old bytes on disk never match.
 };
 
 /// The size of the header block: one disk page, so that records never share a sector with it.

@@ -12,15 +12,25 @@ namespace neuralake::ingest {
 namespace {
 
 /// The numbers of all segments, in order; files that never became part of the log go.
-Result<std::vector<std::uint64_t>> SegmentNumbers(LogFolder& folder) {
+Result<std::vector<std::uint64_t>> SegmentNumbers(LogFolder& folder,
+                                                  std::vector<std::string>& mended) {
   std::vector<std::uint64_t> numbers;
+  std::string other;
   for (const auto& name : TRY(folder.List())) {
     std::uint64_t number = 0;
     if (ParseSegmentName(name, number)) {
       numbers.push_back(number);
-    } else if (name.ends_with(".tmp")) {
-      TRY(folder.Remove(name));
+      continue;
     }
+    if (other.empty() && name != LogFolder::kLockName) other = name;
+    if (name.ends_with(".tmp")) TRY(folder.Remove(name));
+  }
+  if (numbers.empty() && !other.empty()) {
+    mended.push_back(
+        fmt::format("there is no log file, but {}, which an earlier process left: it was "
+                    "ended as it began, or somebody removed the log, and with it the "
+                    "rows that no table had yet; a new log begins",
+                    other));
   }
   std::ranges::sort(numbers);
   for (std::size_t i = 1; i < numbers.size(); ++i) {
@@ -69,7 +79,7 @@ Status CheckFollows(const Segment& before, const Segment& segment) {
 
 Result<RecoveredLog> RecoverLog(LogFolder& folder, const ReplayRecord& replay) {
   RecoveredLog log;
-  const auto numbers = TRY(SegmentNumbers(folder));
+  const auto numbers = TRY(SegmentNumbers(folder, log.mended));
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto name = SegmentName(numbers[i]);
     std::optional<std::uint64_t> end;
@@ -90,8 +100,11 @@ Result<RecoveredLog> RecoverLog(LogFolder& folder, const ReplayRecord& replay) {
     segment.last_lsn = scan.last_lsn;
     if (!log.segments.empty()) TRY(CheckFollows(log.segments.back(), segment));
     if (scan.torn) {
+      log.mended.push_back(
+          fmt::format("log file {} holds no whole record behind number {}: what "
+                      "begins at byte {} was not finished, and was cut off",
+                      name, segment.last_lsn, segment.end));
       TRY(Wipe(segment, bytes));
-      log.torn = true;
     }
     log.segments.push_back(std::move(segment));
   }

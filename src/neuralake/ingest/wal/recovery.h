@@ -33,7 +33,8 @@ struct Segment {
 /// What a log folder holds: its segments in order; none in a new folder.
 struct RecoveredLog {
   std::vector<Segment> segments;
-  bool torn = false;  ///< Whether a crash left something unfinished, now wiped.
+  /// What was found that an orderly end does not leave, and what became of it: a sentence each.
+  std::vector<std::string> mended;
 };
 
 /// Called for each record of a log, in order.

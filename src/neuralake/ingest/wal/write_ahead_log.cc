@@ -58,6 +58,7 @@ WriteAheadLog::WriteAheadLog(std::shared_ptr<LogFolder> folder, const WalOptions
       rng_(rng),
       id_(recovered.segments.empty() ? RandomUuid(rng) : recovered.segments.back().header.log_id),
       supply_(*folder_, options.segment_bytes) {
+  mended_ = std::move(recovered.mended);
   for (auto& segment : recovered.segments) {
     segments_.push_back(std::make_unique<Segment>(std::move(segment)));
     active_ = segments_.back().get();

@@ -98,6 +98,9 @@ class WriteAheadLog {
 
   WalState state() const;
 
+  /// What the start put right: see `RecoveredLog`.
+  const std::vector<std::string>& mended() const { return mended_; }
+
   /// The identity of this log, a UUID; a log made anew has another.
   const std::string& id() const { return id_; }
 
@@ -130,6 +133,7 @@ class WriteAheadLog {
   KillSwitch& kills_;
   Rng& rng_;
   std::string id_;
+  std::vector<std::string> mended_;
   SegmentSupply supply_;
 
   std::mutex removing_;  // held by the one removal; taken before mutex_

@@ -1,23 +1,28 @@
 #include "neuralake/ingest/wal/write_ahead_log.h"
 
 #include <algorithm>
+#include <cstring>
 #include <future>
 #include <map>
 #include <optional>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "neuralake/ingest/kill_points.h"
+#include "neuralake/ingest/wal/format.h"
 #include "neuralake/ingest/wal/scan.h"
 #include "neuralake/ingest/wal/test_folder.h"
 
 namespace neuralake::ingest {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Pair;
 using Disk = TestFolder::Disk;
 using Records = std::map<Lsn, std::string>;
 
@@ -232,6 +237,61 @@ TEST(WriteAheadLog, ReportsTheLastSegmentWhenItWasCutShort) {
   EXPECT_EQ(cut.error().kind, ErrorKind::kCorruption);
   EXPECT_THAT(cut.error().message,
               HasSubstr(name + " is damaged at byte 4096: it ends there, and was made"));
+}
+
+TEST(WriteAheadLog, SaysWhatItCutOffAndThatNoLogIsThere) {
+  const auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    EXPECT_THAT(opened.log->mended(), IsEmpty());
+    ASSERT_TRUE(Put(*opened.log, "acknowledged").has_value());
+  }
+  const auto name = OnlySegment(*disk);
+  disk->files.at(name)->written[kSegmentHeaderBytes] ^= 1;
+  EXPECT_THAT(Open(disk).value().log->mended(),
+              ElementsAre(AllOf(HasSubstr(name), HasSubstr("byte 4096"), HasSubstr("cut off"))));
+  disk->files.erase(name);
+  disk->files.emplace("keys-0", std::make_shared<Disk::File>());
+  EXPECT_THAT(Open(disk).value().log->mended(),
+              ElementsAre(AllOf(HasSubstr("no log file"), HasSubstr("keys-0"))));
+}
+
+TEST(WriteAheadLog, ReportsASegmentThatEndsWithinItsHeader) {
+  for (const std::size_t bytes : {0, 10, 4095}) {
+    const auto disk = std::make_shared<Disk>();
+    ASSERT_TRUE(Open(disk).has_value());
+    const auto name = OnlySegment(*disk);
+    disk->files.at(name)->written.resize(bytes);
+    const auto opened = Open(disk);
+    ASSERT_FALSE(opened.has_value());
+    EXPECT_EQ(opened.error().kind, ErrorKind::kCorruption);
+    EXPECT_THAT(opened.error().message,
+                HasSubstr(fmt::format("{}: it ends at byte {}", name, bytes)));
+  }
+}
+
+TEST(WriteAheadLog, ReadsALogOfTheFormatBefore) {
+  const auto disk = std::make_shared<Disk>();
+  {
+    auto opened = Open(disk).value();
+    ASSERT_TRUE(Put(*opened.log, "acknowledged").has_value());
+  }
+  auto& file = disk->files.at(OnlySegment(*disk))->written;
+  // The header without the size of the file.
+  const auto header = DecodeSegmentHeader(file).value();
+  std::string block = EncodeSegmentHeader(header);
+  const auto size_at = 8 + 4 + 4 + header.log_id.size() + 3 * 8;
+  block[8] = 1;
+  block.erase(size_at, 8);
+  block.insert(kSegmentHeaderBytes - 8, 8, '\0');
+  const auto hashed = size_at + 8;
+  const std::uint64_t hash = HashPayload(std::string_view(block).substr(0, hashed));
+  std::memcpy(block.data() + hashed, &hash, sizeof(hash));
+  file.replace(0, kSegmentHeaderBytes, block);
+  auto opened = Open(disk);
+  ASSERT_TRUE(opened.has_value()) << Describe(opened.error());
+  EXPECT_THAT(opened->records, ElementsAre(Pair(1, "acknowledged")));
+  ASSERT_TRUE(Put(*opened->log, "more").has_value());
 }
 
 TEST(WriteAheadLog, GoesOnInTheNextSegmentAndRemovesOnlyClosedOnes) {
