@@ -33,6 +33,16 @@ constexpr std::chrono::milliseconds kStretchMax{150};
 /// 500 states took 127 s.
 constexpr std::chrono::nanoseconds kRegexpStateCost{5};
 
+/// Bytes of a block of memory from which on it is counted, and from which on it may be refused.
+/// The rest is small: a vector of 2,048 numbers has 16 KiB.
+constexpr std::size_t kCountedBytesMin = 4 << 10;
+constexpr std::size_t kRefusedBytesMin = 64 << 10;
+
+/// What values in work may take besides an engine's memory: one part of so many, and never less
+/// than this.
+constexpr std::uint64_t kVectorShare = 4;
+constexpr std::uint64_t kVectorBytesMin = 128ULL << 20;
+
 /// Bytes of the name of a time zone.
 constexpr std::size_t kTimeTextBytesMax = 1'000;
 

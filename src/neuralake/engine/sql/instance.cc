@@ -14,6 +14,8 @@ namespace {
 using duckdb::Value;
 
 void Configure(duckdb::DBConfig& config, const EngineOptions& options) {
+  MemoryAllowance::Install();
+  config.allocator = MemoryAllowance::MakeAllocator();
   if (options.threads > 0) config.SetOptionByName("threads", Value::UBIGINT(options.threads));
   if (options.memory_bytes > 0) {
     config.SetOptionByName("memory_limit", Value(std::to_string(options.memory_bytes) + "B"));
@@ -25,6 +27,11 @@ void Configure(duckdb::DBConfig& config, const EngineOptions& options) {
   config.SetOptionByName("allow_community_extensions", Value::BOOLEAN(false));
   // The position of an error is kept apart from its message only so.
   config.SetOptionByName("errors_as_json", Value::BOOLEAN(true));
+}
+
+std::unique_ptr<MemoryAllowance> AllowanceOf(duckdb::DuckDB& database) {
+  const auto& config = duckdb::DBConfig::GetConfig(*database.instance);
+  return std::make_unique<MemoryAllowance>(config.options.maximum_memory);
 }
 
 void Seal(duckdb::Connection& connection, const EngineOptions& options) {
@@ -50,6 +57,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
     Configure(config, options);
     auto instance = std::shared_ptr<Instance>(new Instance());
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+    instance->allowance_ = AllowanceOf(*instance->database_);
     auto& database = *instance->database_->instance;
     duckdb::FileSystem::GetFileSystem(database).RegisterSubSystem(
         duckdb::make_uniq<ObjectFileSystem>(lake->stores()));
@@ -71,6 +79,7 @@ Result<std::shared_ptr<Instance>> Instance::OpenInMemory(
     Configure(config, options);
     auto instance = std::shared_ptr<Instance>(new Instance());
     instance->database_ = std::make_unique<duckdb::DuckDB>(nullptr, &config);
+    instance->allowance_ = AllowanceOf(*instance->database_);
     duckdb::Connection connection(*instance->database_->instance);
     fill(connection);
     BoundFunctions(connection);

@@ -7,6 +7,7 @@
 #include "neuralake/engine/attach/lake.h"
 #include "neuralake/engine/duck.h"
 #include "neuralake/engine/engine.h"
+#include "neuralake/engine/sql/metered_memory.h"
 
 namespace neuralake::engine {
 
@@ -37,6 +38,7 @@ class Instance {
   Instance() = default;
 
   std::shared_ptr<Lake> lake_;
+  std::unique_ptr<MemoryAllowance> allowance_;  ///< Outlives the database.
   std::unique_ptr<duckdb::DuckDB> database_;
   std::atomic<bool> broken_{false};
 };
