@@ -29,6 +29,12 @@ constexpr std::chrono::milliseconds kInterruptEvery{10};
 /// statement after it has the rest of the 250 ms.
 constexpr std::chrono::milliseconds kStretchMax{150};
 
+/// What a function may take for one value, when nothing can stop it meanwhile.
+constexpr std::chrono::milliseconds kValueMax{500};
+
+/// Bytes that `replace` may make of a value, which it does outside of what counts memory.
+constexpr std::size_t kReplacedBytesMax = 256 << 20;
+
 /// One step of a regular expression's machine in one state, at worst: 50 MB by a machine of some
 /// 500 states took 127 s.
 constexpr std::chrono::nanoseconds kRegexpStateCost{5};

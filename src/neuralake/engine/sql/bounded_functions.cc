@@ -7,6 +7,7 @@
 #include <duckdb/catalog/catalog_entry/scalar_function_catalog_entry.hpp>
 #include <duckdb/execution/expression_executor_state.hpp>
 
+#include "neuralake/engine/functions/bounded_work.h"
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/like_functions.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -201,6 +202,7 @@ void BoundFunctions(duckdb::Connection& connection) {
       BoundOne(context, name, Short);
     }
     ReplaceLikeFunctions(context);
+    BoundWork(context);
   });
 }
 

@@ -55,6 +55,7 @@ TEST_F(MeteredMemoryTest, ValuesInWorkStayWithinTheMemoryOfTheEngine) {
            ask("sum(len(list_append(l, b.range)))", kList),
            ask("sum(len(l || [b.range]))", kList),
            ask("sum(len(list_concat(l, [b.range])))", kList),
+           ask("sum(len([l, [b.range], l][1]))", kList),
            ask("sum(len(flatten([l, [b.range]])))", kList),
            ask("sum(len(list_zip(l, [b.range])))", kList),
            std::string("SELECT sum(length(w)) FROM (SELECT max(CASE WHEN b.range = 0 THEN l END) "
