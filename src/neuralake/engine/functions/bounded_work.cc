@@ -111,21 +111,47 @@ void Cut(DataChunk& rows, idx_t first, idx_t count, DataChunk& piece) {
   piece.SetCardinality(count);
 }
 
+/// Run `work`, a call of `function`, and tell what it throws as its own.
+template <class Work>
+void Named(const std::string& function, const Work& work) {
+  try {
+    work();
+  } catch (const std::exception& thrown) {
+    const duckdb::ErrorData error(thrown);
+    if (error.Type() == duckdb::ExceptionType::OUT_OF_MEMORY) {
+      Refuse(function + ": " + FromDuckError(error).message);
+    }
+    const bool of_arguments = error.Type() == duckdb::ExceptionType::INVALID_INPUT ||
+                              error.Type() == duckdb::ExceptionType::INVALID;
+    if (of_arguments && !IsOurs(error)) ThrowOfFunction(error);
+    throw;
+  }
+}
+
+/// A function whose values are short, whatever they are.
+struct NamedFunction {
+  duckdb::scalar_function_t inner;
+  std::string name;
+
+  void operator()(DataChunk& rows, duckdb::ExpressionState& state, Vector& result) const {
+    Named(name, [&] { inner(rows, state, result); });
+  }
+};
+
 struct BoundFunction {
   duckdb::scalar_function_t inner;
   std::string name;
   WorkRule rule;
 
   void operator()(DataChunk& rows, duckdb::ExpressionState& state, Vector& result) const {
-    try {
-      const Costs costs(rows, rule);
-      if (costs.at_a_stretch()) return inner(rows, state, result);
-      if (rows.AllConstant()) return RunOnce(rows, state, result);
-      RunInPieces(costs, rows, state, result);
-    } catch (const duckdb::OutOfMemoryException& thrown) {
-      const duckdb::ErrorData error(thrown);
-      Refuse(name + ": " + FromDuckError(error).message);
-    }
+    Named(name, [&] { Run(rows, state, result); });
+  }
+
+  void Run(DataChunk& rows, duckdb::ExpressionState& state, Vector& result) const {
+    const Costs costs(rows, rule);
+    if (costs.at_a_stretch()) return inner(rows, state, result);
+    if (rows.AllConstant()) return RunOnce(rows, state, result);
+    RunInPieces(costs, rows, state, result);
   }
 
   void RunOnce(DataChunk& rows, duckdb::ExpressionState& state, Vector& result) const {
@@ -178,9 +204,14 @@ void Bound(duckdb::ScalarFunction& function, const WorkRule& rule,
   for (const auto& type : function.arguments) {
     long_values |= type.IsComplete() && HasLength(type);
   }
-  if (!long_values || !function.HasFunctionCallback()) return;
-  function.SetFunctionCallback(
-      BoundFunction{function.GetFunctionCallback(), std::string(rule.function), rule});
+  if (!function.HasFunctionCallback()) return;
+  auto inner = function.GetFunctionCallback();
+  const std::string name(rule.function);
+  if (long_values) {
+    function.SetFunctionCallback(BoundFunction{std::move(inner), name, rule});
+  } else {
+    function.SetFunctionCallback(NamedFunction{std::move(inner), name});
+  }
 }
 
 duckdb::unique_ptr<duckdb::FunctionData> BindBounded(

@@ -58,7 +58,7 @@ duckdb::InsertionOrderPreservingMap<duckdb::string> ToString(
 }
 
 /// Read the next rows; what the Parquet reader says of bytes that make no sense gets the name of
-/// their file.
+/// their file. What a function in a filter says of its arguments does not: the reader runs filters.
 void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input,
           duckdb::DataChunk& output) {
   using Parquet = duckdb::MultiFileFunction<duckdb::ParquetMultiFileInfo>;
@@ -71,7 +71,7 @@ void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input,
                           error.Type() == duckdb::ExceptionType::IO;
     const auto& reader = input.local_state->Cast<duckdb::MultiFileLocalState>().reader;
     const bool named = reader && error.RawMessage().find(reader->file.path) != std::string::npos;
-    if (!of_bytes || !reader || named || IsOurs(error)) throw;
+    if (!of_bytes || !reader || named || IsOurs(error) || IsOfFunction(error)) throw;
     throw duckdb::IOException("Failed to read file \"%s\": %s", reader->file.path,
                               error.RawMessage());
   }

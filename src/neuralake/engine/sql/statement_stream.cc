@@ -134,7 +134,7 @@ Error StatementContext::Translate(const duckdb::ErrorData& data) const {
   if (const auto offset = ErrorOffset(data, text.sql)) {
     error.position = CharacterOffset(sent, std::min(text.Original(*offset), sent.size()));
   }
-  if (error.message.starts_with("failed to read file")) {
+  if (error.message.starts_with("failed to read file") && !IsOfFunction(data)) {
     // DuckDB names the file alone.
     std::string tables;
     for (const auto& [name, version] : state->versions()) {

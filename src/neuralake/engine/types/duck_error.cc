@@ -21,6 +21,7 @@ constexpr const char* kKindKey = "neuralake_kind";
 constexpr std::string_view kStoreScheme = StoreRegistry::kScheme;
 constexpr const char* kPositionKey = "neuralake_position";
 constexpr const char* kSqlStateKey = "neuralake_sqlstate";
+constexpr const char* kOfFunctionKey = "neuralake_of_function";
 
 ErrorKind KindOf(ExceptionType type) {
   switch (type) {
@@ -202,6 +203,17 @@ void ThrowError(const Error& error) {
   if (error.position >= 0) info[kPositionKey] = std::to_string(error.position);
   if (!error.sqlstate.empty()) info[kSqlStateKey] = error.sqlstate;
   throw duckdb::Exception(info, ExceptionType::INVALID_INPUT, error.message);
+}
+
+void ThrowOfFunction(const duckdb::ErrorData& error) {
+  auto info = error.ExtraInfo();
+  info[kOfFunctionKey] = "1";
+  throw duckdb::Exception(info, error.Type(), error.RawMessage());
+}
+
+bool IsOfFunction(const duckdb::ErrorData& data) {
+  if (IsJson(data)) return IsOfFunction(duckdb::ErrorData(data.RawMessage()));
+  return Number(data.ExtraInfo(), kOfFunctionKey) >= 0;
 }
 
 std::optional<std::size_t> ErrorOffset(const duckdb::ErrorData& data, std::string_view sql) {

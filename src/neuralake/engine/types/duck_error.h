@@ -19,6 +19,11 @@ T OrThrow(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
+/// Throw again what a function said of its arguments, so that `IsOfFunction` knows it from what a
+/// reader says of its bytes.
+[[noreturn]] void ThrowOfFunction(const duckdb::ErrorData& error);
+bool IsOfFunction(const duckdb::ErrorData& data);
+
 /// Whether it was thrown by `ThrowError`.
 bool IsOurs(const duckdb::ErrorData& data);
 
