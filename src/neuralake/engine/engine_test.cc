@@ -14,6 +14,7 @@
 
 #include "neuralake/engine/duck.h"
 #include "neuralake/engine/engine_testing.h"
+#include "neuralake/engine/limits.h"
 
 namespace neuralake::engine {
 namespace {
@@ -266,6 +267,27 @@ TEST_F(EngineTest, AStreamWhoseEngineIsGoneStillEndsInTime) {
   while (batch.has_value() && std::chrono::steady_clock::now() < bound) batch = stream->Next();
   ASSERT_FALSE(batch.has_value()) << "nobody stopped it";
   EXPECT_EQ(batch.error().kind, ErrorKind::kDeadlineExceeded);
+}
+
+TEST_F(EngineTest, AnErrorDoesNotRepeatAValueHoweverLong) {
+  auto engine = Open();
+  for (const char* call : {"v::INT", "error(v)", "v::DATE"}) {
+    const auto rows = engine.Ask(std::string("SELECT ") + call +
+                                 " FROM (SELECT string_agg('é', '') AS v FROM lake.a)");
+    ASSERT_FALSE(rows.has_value()) << call;
+    EXPECT_EQ(rows.error().kind, ErrorKind::kInvalid);
+    EXPECT_LE(rows.error().message.size(), kErrorBytesMax) << call;
+    EXPECT_THAT(rows.error().message, HasSubstr("éééé")) << call;
+    EXPECT_THAT(rows.error().message, HasSubstr("…")) << call;
+  }
+}
+
+TEST_F(EngineTest, AStatementWithAZeroByteIsRefused) {
+  auto engine = Open();
+  const auto rows = engine.Ask(std::string("SELECT 1 AS n\0, 2", 17));
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().kind, ErrorKind::kInvalid);
+  EXPECT_EQ(rows.error().message, "the statement holds the byte 0x00 at byte 13");
 }
 
 TEST_F(EngineTest, AnInstanceThatBrokeIsReplaced) {

@@ -25,6 +25,9 @@ constexpr std::size_t kPartsMax = 1'000;
 /// interrupt that arrives before execution begins is lost.
 constexpr std::chrono::milliseconds kInterruptEvery{10};
 
+/// Bytes of an error's message. DuckDB repeats whole values in them, however long they are.
+constexpr std::size_t kErrorBytesMax = 1'000;
+
 /// What a function may do at a stretch, before somebody looks for an interrupt. What ends a
 /// statement after it has the rest of the 250 ms.
 constexpr std::chrono::milliseconds kStretchMax{150};

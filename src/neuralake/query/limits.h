@@ -44,4 +44,7 @@ inline constexpr std::size_t kHistoryMax = 1000;
 /// Of a statement's text, as it is kept in the history.
 inline constexpr std::size_t kHistorySqlBytesMax = 2000;
 
+/// Of an error's message, in an answer and in the history.
+inline constexpr std::size_t kErrorBytesMax = 2000;
+
 }  // namespace neuralake::query

@@ -6,6 +6,8 @@
 #include <arrow/record_batch.h>
 #include <fmt/format.h>
 
+#include "neuralake/base/characters.h"
+#include "neuralake/query/limits.h"
 #include "neuralake/query/service.h"
 
 namespace neuralake::query {
@@ -82,6 +84,7 @@ void Run::Close(Status outcome) {
   if (closed_.exchange(true)) return;
   state_ = State::kFinished;
   Summary summary = Describe();
+  if (!outcome) outcome.error().message = Shortened(outcome.error().message, kErrorBytesMax);
   summary.outcome = std::move(outcome);
   summary.truncated = truncated_;
   std::unique_ptr<engine::RowStream> stream;
@@ -97,7 +100,7 @@ void Run::Close(Status outcome) {
 Summary Run::Describe() const {
   Summary summary;
   summary.id = id_;
-  summary.sql = request_.statement.sql.substr(0, kHistorySqlBytesMax);
+  summary.sql = WholeCharacters(request_.statement.sql, kHistorySqlBytesMax);
   summary.protocol = request_.protocol;
   summary.client = request_.client;
   summary.state = state_;
@@ -111,6 +114,7 @@ Summary Run::Describe() const {
 
 // An engine that was interrupted does not know why.
 Error Run::Explain(Error error) const {
+  error.message = Shortened(std::move(error.message), kErrorBytesMax);
   const bool interrupted =
       error.kind == ErrorKind::kCancelled || error.kind == ErrorKind::kDeadlineExceeded;
   if (!interrupted) return error;

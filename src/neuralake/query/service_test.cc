@@ -56,6 +56,15 @@ TEST_F(ServiceTest, KeepsAFinishedStatementInTheHistory) {
   EXPECT_TRUE(recent[0].outcome);
 }
 
+TEST_F(ServiceTest, KeepsTheHistoryShortWhateverWasSaid) {
+  const auto run = service_.Open(Ask(std::string(kHistorySqlBytesMax - 1, 'a') + "é"));
+  run->Close(Fail(ErrorKind::kInvalid, std::string(1 << 20, 'x')));
+  const auto recent = service_.Recent(1);
+  ASSERT_EQ(recent.size(), 1u);
+  EXPECT_EQ(recent[0].sql, std::string(kHistorySqlBytesMax - 1, 'a')) << "no half of a character";
+  EXPECT_LE(recent[0].outcome.error().message.size(), kErrorBytesMax);
+}
+
 TEST_F(ServiceTest, LetsNoStatementRunLongerThanTheLongest) {
   Service strict{executor_, metrics_, {.lanes = {}, .timeout_max = 1ms}};
   Request request = Ask("wait");

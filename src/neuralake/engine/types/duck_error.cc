@@ -9,6 +9,7 @@
 
 #include "neuralake/base/characters.h"
 #include "neuralake/base/words.h"
+#include "neuralake/engine/limits.h"
 #include "neuralake/engine/store/store_registry.h"
 
 namespace neuralake::engine {
@@ -228,11 +229,11 @@ std::optional<std::size_t> ErrorOffset(const duckdb::ErrorData& data, std::strin
 Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
   if (IsJson(data)) return FromDuckError(duckdb::ErrorData(data.RawMessage()), sql);
   Error error;
-  error.message = NameNearest(Tidy(data.RawMessage()));
+  error.message = Shortened(NameNearest(Tidy(data.RawMessage())), kErrorBytesMax);
   const auto kind = Number(data.ExtraInfo(), kKindKey);
   if (kind >= 0 && kind <= static_cast<int>(ErrorKind::kInternal)) {
     error.kind = static_cast<ErrorKind>(kind);
-    error.message = data.RawMessage();
+    error.message = Shortened(data.RawMessage(), kErrorBytesMax);
     error.position = Number(data.ExtraInfo(), kPositionKey);
     const auto code = data.ExtraInfo().find(kSqlStateKey);
     if (code != data.ExtraInfo().end()) error.sqlstate = code->second;
