@@ -42,6 +42,10 @@ POST = b"POST /api/v1/sql HTTP/1.1\r\nHost: localhost\r\n"
         (POST + b"Transfer-Encoding: chunked, chunked\r\n\r\n8\r\nSELECT 1\r\n0\r\n\r\n", 501),
         (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nSELECT 1\r\n0\r\n\r\n", 400),
         (POST + b"Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\nx\r\n0\r\n\r\n", 400),
+        (
+            POST + b"Content-Length: 8\r\nContent-Type: a/b\r\nContent-Type: a/b\r\n\r\nSELECT 1",
+            400,
+        ),
         (POST + b"Content-Length: 17000000\r\n\r\nSELECT 1", 413),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", 400),
     ],
@@ -126,6 +130,34 @@ def test_half_a_request_and_silence_harm_nobody(server: Server) -> None:
     for sock in idle:
         sock.close()
     assert server.get("/health").status == 200
+
+
+def test_a_request_that_does_not_come_in_time_is_told(server: Server) -> None:
+    # Both at once: a head has 5 s, a body 10 s.
+    with connect(server) as head, connect(server) as body:
+        head.sendall(b"GET /health HTTP/1.1\r\nHost: local")
+        body.sendall(POST + b"Content-Length: 8\r\n\r\nSEL")
+        for sock, word in ((head, b"the head of the request"), (body, b"the body came too slowly")):
+            received = b""
+            while part := sock.recv(1 << 16):
+                received += part
+            assert parse(received).status == 408
+            assert word in received
+    assert server.get("/health").status == 200
+
+
+def test_a_statement_that_is_no_text_is_told(server: Server) -> None:
+    head = POST + b"Connection: close\r\n"
+    for statement, byte in (
+        (b"SELECT 1 AS n\x00, 2", b"0x00 at byte 13"),
+        (b"SELECT '\xff'", b"0xff at byte 8"),
+    ):
+        request = head + b"Content-Length: %d\r\n\r\n" % len(statement) + statement
+        answer = parse(talk(server, request))
+        assert answer.status == 400
+        assert byte in answer.body
+        answer.body.decode()
+    server.get("/api/v1/queries").json()
 
 
 def test_a_client_that_hangs_up_in_the_middle_of_an_answer(server: Server) -> None:

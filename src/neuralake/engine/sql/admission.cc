@@ -124,7 +124,12 @@ std::optional<Refusal> Check(const duckdb::SQLStatement& statement, std::string_
   return Refusal{ErrorKind::kPermissionDenied, word + " is not allowed", begin};
 }
 
-Status CheckSize(std::string_view sql) {
+Status CheckText(std::string_view sql) {
+  if (const auto zero = sql.find('\0'); zero != std::string_view::npos) {
+    // The parser would end there, and leave out what follows.
+    return Fail(ErrorKind::kInvalid,
+                "the statement holds the byte 0x00 at byte " + std::to_string(zero));
+  }
   if (sql.size() <= kStatementBytesMax) return {};
   return Fail(ErrorKind::kInvalid, "the statement has " + std::to_string(sql.size()) +
                                        " bytes, more than " + std::to_string(kStatementBytesMax));
@@ -134,7 +139,7 @@ Status CheckSize(std::string_view sql) {
 
 Result<Admitted> Admit(std::string_view sql, const Grants& grants,
                        const catalog::CatalogModel& model, const duckdb::ParserOptions& options) {
-  TRY(CheckSize(sql));
+  TRY(CheckText(sql));
   Admitted admitted;
   admitted.text = RewriteDialect(sql);
   admitted.statement = TRY(Parse(admitted.text, sql, options));
@@ -150,7 +155,7 @@ Result<Admitted> Admit(std::string_view sql, const Grants& grants,
 
 Result<Admitted> AdmitInMemory(std::string_view sql, const MemoryNames& names,
                                const duckdb::ParserOptions& options) {
-  TRY(CheckSize(sql));
+  TRY(CheckText(sql));
   Admitted admitted;
   admitted.text = {std::string(sql), {}};
   admitted.statement = TRY(Parse(admitted.text, sql, options));

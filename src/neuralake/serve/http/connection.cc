@@ -64,6 +64,7 @@ HttpConnection::HttpConnection(tcp::socket socket, Api& api, Exchange& exchange)
     : api_(api),
       exchange_(exchange),
       stream_(std::move(socket)),
+      read_timer_(stream_.get_executor()),
       client_(AddressOf(stream_.socket())) {
   ErrorCode ignored;
   stream_.socket().set_option(tcp::no_delay(true), ignored);
@@ -117,9 +118,12 @@ asio::awaitable<void> HttpConnection::Run() {
 
 asio::awaitable<HttpConnection::Read> HttpConnection::ReadRequest(Parser& parser) {
   request_started_ = exchange_.clock.Mono();
-  const Read head = co_await ReadHead(parser);
-  if (head != Read::kRequest || parser.is_done()) co_return head;
-  co_return co_await ReadBody(parser);
+  Read read = co_await ReadHead(parser);
+  Unlimit();
+  if (read != Read::kRequest || parser.is_done()) co_return read;
+  read = co_await ReadBody(parser);
+  Unlimit();
+  co_return read;
 }
 
 // Closing while the client still sends would throw away the answer before it is read.
@@ -133,6 +137,24 @@ asio::awaitable<void> HttpConnection::Linger() {
   }
 }
 
+// The stream's own timeout would close the socket, so that nobody could be told.
+void HttpConnection::Limit(Duration time) {
+  stream_.expires_never();
+  late_ = false;
+  read_timer_.expires_after(time);
+  read_timer_.async_wait([this, self = shared_from_this(), limit = ++read_limit_](ErrorCode error) {
+    if (error || limit != read_limit_) return;
+    late_ = true;
+    stream_.cancel();
+  });
+}
+
+void HttpConnection::Unlimit() {
+  ++read_limit_;
+  late_ = false;
+  read_timer_.cancel();
+}
+
 HttpConnection::Read HttpConnection::Refuse(int status, std::string message) {
   fault_ = HeadFault{status, std::move(message)};
   return Read::kFault;
@@ -140,7 +162,11 @@ HttpConnection::Read HttpConnection::Refuse(int status, std::string message) {
 
 asio::awaitable<HttpConnection::Read> HttpConnection::ReadHead(Parser& parser) {
   bool begun = buffer_.size() > 0;
-  stream_.expires_after(begun ? std::chrono::seconds(kHeadTimeMax) : kIdleTimeMax);
+  if (begun) {
+    Limit(kHeadTimeMax);
+  } else {
+    stream_.expires_after(kIdleTimeMax);
+  }
   std::size_t end = ViewOf(buffer_).find(kHeadEnd);
   while (end == std::string_view::npos) {
     if (buffer_.size() >= kHeaderBytesMax) {
@@ -152,12 +178,12 @@ asio::awaitable<HttpConnection::Read> HttpConnection::ReadHead(Parser& parser) {
     const std::size_t read =
         co_await stream_.async_read_some(buffer_.prepare(kHeaderBytesMax), Into(error));
     idle_ = false;
-    if (error == beast::error::timeout && begun) {
+    if (late_) {
       co_return Refuse(408, "the head of the request did not come in time");
     }
     if (error) co_return Read::kClosed;
     buffer_.commit(read);
-    if (!std::exchange(begun, true)) stream_.expires_after(kHeadTimeMax);
+    if (!std::exchange(begun, true)) Limit(kHeadTimeMax);
     end = ViewOf(buffer_).find(kHeadEnd);
   }
   end += kHeadEnd.size();
@@ -194,13 +220,13 @@ asio::awaitable<HttpConnection::Read> HttpConnection::ReadBody(Parser& parser) {
   std::size_t received = 0;
   while (!parser.is_done()) {
     ErrorCode error;
-    stream_.expires_after(kBodyGrace);
+    Limit(kBodyGrace);
     received += co_await http::async_read_some(stream_, buffer_, parser, Into(error));
     const auto passed = exchange_.clock.Mono() - since;
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(passed);
     const bool slow = passed > kBodyGrace &&
                       received < kBodyBytesPerSecondMin * static_cast<std::size_t>(seconds.count());
-    if (error == beast::error::timeout || slow) co_return Refuse(408, "the body came too slowly");
+    if (late_ || slow) co_return Refuse(408, "the body came too slowly");
     if (error == http::error::body_limit) co_return Refuse(413, too_large);
     if (error.category() == http::make_error_code(http::error::bad_chunk).category() &&
         error != http::error::end_of_stream && error != http::error::partial_message && error) {

@@ -36,6 +36,8 @@ class HttpConnection final : public Session, public std::enable_shared_from_this
   asio::awaitable<Read> ReadHead(Parser& parser);
   asio::awaitable<Read> ReadBody(Parser& parser);
   asio::awaitable<void> Linger();
+  void Limit(Duration time);
+  void Unlimit();
   Read Refuse(int status, std::string message);
   HttpRequest View(const Parser& parser);
 
@@ -54,6 +56,9 @@ class HttpConnection final : public Session, public std::enable_shared_from_this
   Api& api_;
   Exchange& exchange_;
   beast::tcp_stream stream_;
+  asio::steady_timer read_timer_;
+  std::uint64_t read_limit_ = 0;  // which of the limits that were set is the one that counts
+  bool late_ = false;             // the time of that limit is over
   beast::flat_buffer buffer_;
   std::string client_;
   std::string out_;

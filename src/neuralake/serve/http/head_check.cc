@@ -68,6 +68,7 @@ struct Framing {
   int hosts = 0;
   int lengths = 0;
   int codings = 0;
+  int types = 0;
 };
 
 Fault CheckField(std::string_view line, Framing& framing) {
@@ -79,6 +80,7 @@ Fault CheckField(std::string_view line, Framing& framing) {
   }
   const std::string_view value = Trim(line.substr(colon + 1));
   if (SameName(name, "host")) ++framing.hosts;
+  if (SameName(name, "content-type")) ++framing.types;
   if (SameName(name, "content-length")) {
     ++framing.lengths;
     const bool digits = std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });
@@ -104,6 +106,7 @@ Fault CheckFraming(const Framing& framing, std::string_view request_line) {
   if (framing.hosts > 1 || (framing.hosts == 0 && !old)) {
     return Bad("there must be exactly one Host field");
   }
+  if (framing.types > 1) return Bad("there is more than one Content-Type field");
   return std::nullopt;
 }
 

@@ -17,7 +17,8 @@ struct HeadFault {
 ///
 /// Refused are line ends other than CRLF, folded fields, blanks before a colon, control
 /// characters, versions but 1.0 and 1.1, methods that we do not have (`TRACE`, `CONNECT`), both
-/// `Content-Length` and `Transfer-Encoding`, codings but `chunked`, a missing or second `Host`.
+/// `Content-Length` and `Transfer-Encoding`, codings but `chunked`, a missing or second `Host`, a
+/// second `Content-Type`.
 ///
 /// \param head  ends with an empty line; at most `kHeaderBytesMax` bytes
 /// \returns nothing when all is well

@@ -52,6 +52,11 @@ TEST(CheckHead, RefusesFoldedAndMisspelledFields) {
   EXPECT_EQ(Status(Get(std::string_view("A: \0\r\n", 6))), 400);
 }
 
+TEST(CheckHead, RefusesASecondContentType) {
+  EXPECT_EQ(Status(Get("Content-Type: application/json\r\n")), 0);
+  EXPECT_EQ(Status(Get("Content-Type: application/json\r\ncontent-type: text/plain\r\n")), 400);
+}
+
 TEST(CheckHead, WantsExactlyOneHost) {
   EXPECT_EQ(Status("GET / HTTP/1.1\r\n\r\n"), 400);
   EXPECT_EQ(Status("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n"), 400);

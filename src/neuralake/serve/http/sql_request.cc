@@ -11,6 +11,7 @@
 #include <simdjson.h>
 
 #include "neuralake/query/limits.h"
+#include "neuralake/serve/format/utf8.h"
 #include "neuralake/serve/limits.h"
 
 namespace neuralake::serve {
@@ -151,6 +152,16 @@ bool LooksLikeJson(const HttpRequest& request) {
          (request.body[first] == '{' || request.body[first] == '[');
 }
 
+/// What is no text would end the statement early, or its error be no JSON.
+Status CheckText(std::string_view text, std::string_view what) {
+  const std::size_t valid = std::min(Utf8Prefix(text), text.find('\0'));
+  if (valid >= text.size()) return {};
+  const auto byte = static_cast<unsigned char>(text[valid]);
+  return Fail(ErrorKind::kInvalid,
+              fmt::format("{} holds {} 0x{:02x} at byte {}", what,
+                          byte == 0 ? "the byte" : "no UTF-8 but", byte, valid));
+}
+
 }  // namespace
 
 struct SqlRequestReader::Parser {
@@ -163,6 +174,7 @@ SqlRequestReader::~SqlRequestReader() = default;
 Result<SqlAsk> SqlRequestReader::Read(const HttpRequest& request, const Target& target) {
   Draft draft;
   TRY(ReadTarget(target, draft));
+  TRY(CheckText(request.body, "the body"));
   if (LooksLikeJson(request)) {
     element whole;
     const auto error = parser_->json.parse(request.body).get(whole);
@@ -180,6 +192,7 @@ Result<SqlAsk> SqlRequestReader::Read(const HttpRequest& request, const Target& 
   } else {
     draft.ask.statement.sql = request.body;
   }
+  TRY(CheckText(draft.ask.statement.sql, "the statement"));
   if (draft.ask.statement.sql.find_first_not_of(" \t\r\n;") == std::string::npos) {
     return Fail(ErrorKind::kInvalid, "there is no statement in the body");
   }

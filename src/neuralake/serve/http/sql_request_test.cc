@@ -60,6 +60,16 @@ TEST(SqlRequest, FollowsAccept) {
   EXPECT_THAT(none.error().message, HasSubstr("image/png"));
 }
 
+TEST(SqlRequest, RefusesWhatIsNoText) {
+  EXPECT_EQ(Refusal(std::string_view("SELECT 1\0, 2", 12)),
+            "the body holds the byte 0x00 at byte 8");
+  EXPECT_EQ(Refusal("SELECT '\xff'"), "the body holds no UTF-8 but 0xff at byte 8");
+  EXPECT_EQ(Refusal("{\"sql\": \"SELECT '\xc3'\"}"), "the body holds no UTF-8 but 0xc3 at byte 17");
+  EXPECT_EQ(Refusal(R"({"sql": "SELECT 1\u0000, 2"})"),
+            "the statement holds the byte 0x00 at byte 8");
+  EXPECT_EQ(Refusal("SELECT 'é€'"), "accepted");
+}
+
 TEST(SqlRequest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(Refusal(R"({"sql": "SELECT 1", "colour": 1})"),
             "no member colour here; there are sql, params, limit, timeout_ms, format");
