@@ -121,6 +121,19 @@ TEST_F(BoundedWorkTest, ABatchInPiecesHasTheAnswersOfOneInAWhole) {
             std::to_string(100'001 * 300));
 }
 
+TEST_F(BoundedWorkTest, AnAsofJoinHasNoConditionThatTriesAllRows) {
+  const std::string join =
+      "SELECT count(*) FROM range(300000) a(t) ASOF JOIN "
+      "(SELECT range AS t, range AS x FROM range(300000)) b ON a.t >= b.t";
+  const auto [time, rows] = Timed(join + " AND a.t + b.x < 0");
+  ASSERT_FALSE(rows.has_value());
+  EXPECT_EQ(rows.error().kind, ErrorKind::kUnsupported) << rows.error().message;
+  EXPECT_LT(time.count(), 2'000);
+  EXPECT_EQ(engine_.One(join), "300000");
+  EXPECT_EQ(engine_.One(join + " WHERE a.t + b.x < 10"), "5");
+  EXPECT_EQ(engine_.One(join + " AND b.x < 10"), "300000");
+}
+
 TEST_F(BoundedWorkTest, ValuesThatAreTheSameInAllRowsAreWorkedOnOnce) {
   EXPECT_EQ(engine_.One("SELECT count(*) FROM range(100000) b, (SELECT list(range) AS l FROM "
                         "range(100000)) a WHERE list_unique(l) = 100000"),

@@ -4,6 +4,7 @@
 #include <duckdb/main/client_data.hpp>
 
 #include "neuralake/engine/attach/lake_catalog.h"
+#include "neuralake/engine/functions/bounded_plans.h"
 #include "neuralake/engine/sql/bounded_functions.h"
 #include "neuralake/engine/store/object_file_system.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -65,6 +66,7 @@ Result<std::shared_ptr<Instance>> Instance::Open(const EngineOptions& options,
     instance->lake_ = lake;
     duckdb::Connection connection(database);
     BoundFunctions(connection);
+    BoundPlans(*instance->database_);
     Seal(connection, options);
     return instance;
   } catch (const std::exception& thrown) {
@@ -83,6 +85,7 @@ Result<std::shared_ptr<Instance>> Instance::OpenInMemory(
     duckdb::Connection connection(*instance->database_->instance);
     fill(connection);
     BoundFunctions(connection);
+    BoundPlans(*instance->database_);
     Seal(connection, options);
     return instance;
   } catch (const std::exception& thrown) {
