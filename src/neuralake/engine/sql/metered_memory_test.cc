@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "neuralake/engine/engine_testing.h"
+#include "neuralake/engine/limits.h"
 
 namespace neuralake::engine {
 namespace {
@@ -71,6 +72,20 @@ TEST_F(MeteredMemoryTest, ValuesInWorkStayWithinTheMemoryOfTheEngine) {
               HasSubstr("engine.memory_bytes"));
   // What was refused is given back.
   EXPECT_EQ(engine_.One(std::string("SELECT length(l || l) FROM ") + kText), "10000000");
+}
+
+TEST_F(MeteredMemoryTest, AnAnswerOfLongValuesLeavesInBatchesOfFewRows) {
+  const auto stream = TestTable::Check(
+      engine_.Start(std::string("SELECT b.range AS id, l FROM ") + kText + ", range(15) b"));
+  std::int64_t rows = 0;
+  while (const auto batch = TestTable::Check(stream->Next())) {
+    EXPECT_LE(static_cast<std::size_t>(batch->num_rows()) * 5'000'000, kBatchBytes);
+    for (std::int64_t row = 0; row < batch->num_rows(); ++row, ++rows) {
+      ASSERT_EQ((*batch->column(0)->GetScalar(row))->ToString(), std::to_string(rows));
+      ASSERT_EQ((*batch->column(1)->GetScalar(row))->ToString().size(), 5'000'000U);
+    }
+  }
+  EXPECT_EQ(rows, 15);
 }
 
 }  // namespace

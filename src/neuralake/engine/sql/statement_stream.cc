@@ -13,6 +13,7 @@
 #include "neuralake/engine/types/duck_error.h"
 #include "neuralake/engine/types/duck_type.h"
 #include "neuralake/engine/types/duck_value.h"
+#include "neuralake/engine/types/value_size.h"
 
 namespace neuralake::engine {
 namespace {
@@ -250,6 +251,33 @@ Result<std::shared_ptr<arrow::RecordBatch>> StatementStream::Next() {
   }
 }
 
+// Many rows may refer to one long value, which is copied for each when it leaves: the rest of a
+// chunk waits for the next batch.
+duckdb::unique_ptr<duckdb::DataChunk> StatementStream::FetchPart(std::size_t& bytes) {
+  auto chunk = rest_ ? std::move(rest_) : FetchChunk();
+  if (!chunk) return nullptr;
+  std::vector<ValueSizes> columns;
+  columns.reserve(chunk->ColumnCount());
+  for (auto& column : chunk->data) columns.emplace_back(column, chunk->size());
+  duckdb::idx_t rows = 0;
+  for (; rows < chunk->size(); ++rows) {
+    double row = 0;
+    for (const auto& column : columns) {
+      const ValueSize size = column[rows];
+      row += size.bytes + size.elements * sizeof(std::int64_t);
+    }
+    if (rows > 0 && static_cast<double>(bytes) + row > kBatchBytes) break;
+    bytes += static_cast<std::size_t>(row);
+  }
+  const duckdb::idx_t left = chunk->size() - rows;
+  if (left == 0) return chunk;
+  rest_ = duckdb::make_uniq<duckdb::DataChunk>();
+  rest_->InitializeEmpty(chunk->GetTypes());
+  rest_->Slice(*chunk, duckdb::SelectionVector(rows, left), left);
+  chunk->SetCardinality(rows);
+  return chunk;
+}
+
 duckdb::unique_ptr<duckdb::DataChunk> StatementStream::FetchChunk() {
   if (drained_) return nullptr;
   RunUntilChunk(*result_, context_.state->deadline().clock());
@@ -263,10 +291,13 @@ duckdb::unique_ptr<duckdb::DataChunk> StatementStream::FetchChunk() {
 std::shared_ptr<arrow::RecordBatch> StatementStream::Fetch() {
   std::vector<duckdb::unique_ptr<duckdb::DataChunk>> chunks;
   std::size_t rows = 0;
+  std::size_t bytes = 0;
   // The first rows leave at once; later ones in larger batches.
-  while (rows < (first_ ? 1 : kBatchRows)) {
-    auto chunk = FetchChunk();
+  while (rows < (first_ ? 1 : kBatchRows) && bytes < kBatchBytes) {
+    std::size_t more = 0;
+    auto chunk = FetchPart(more);
     if (!chunk) break;
+    bytes += more;
     if (rows_left_ && chunk->size() > *rows_left_) {
       truncated_ = true;
       chunk->SetCardinality(*rows_left_);
@@ -276,7 +307,7 @@ std::shared_ptr<arrow::RecordBatch> StatementStream::Fetch() {
       rows += chunk->size();
       chunks.push_back(std::move(chunk));
     }
-    if (truncated_) break;
+    if (truncated_ || rest_) break;
   }
   first_ = false;
   if (chunks.empty()) return nullptr;

@@ -57,6 +57,7 @@ class StatementStream final : public RowStream {
   void Open(duckdb::unique_ptr<duckdb::QueryResult> result, bool changes);
   std::shared_ptr<arrow::RecordBatch> Fetch();
   duckdb::unique_ptr<duckdb::DataChunk> FetchChunk();
+  duckdb::unique_ptr<duckdb::DataChunk> FetchPart(std::size_t& bytes);
 
   StatementContext context_;
   std::string command_tag_;
@@ -66,6 +67,7 @@ class StatementStream final : public RowStream {
   columnar::Schema columns_;
   bool first_ = true;
   bool drained_ = false;  ///< DuckDB has given all rows; asking again would be an error.
+  duckdb::unique_ptr<duckdb::DataChunk> rest_;  ///< What the last batch had no room for.
   bool ended_ = false;
   bool truncated_ = false;
   std::optional<std::int64_t> rows_changed_;
