@@ -22,6 +22,8 @@ LogicalType CastTarget(const LogicalType& type) {
       return LogicalType::JSON();
     case LogicalTypeId::LIST:
       return LogicalType::LIST(CastTarget(duckdb::ListType::GetChildType(type)));
+    case LogicalTypeId::ARRAY:
+      return LogicalType::LIST(CastTarget(duckdb::ArrayType::GetChildType(type)));
     case LogicalTypeId::STRUCT: {
       duckdb::child_list_t<LogicalType> children;
       for (const auto& child : duckdb::StructType::GetChildTypes(type)) {
@@ -66,9 +68,15 @@ void KeepNulls(const LogicalType& type, duckdb::Vector& from, duckdb::Vector& to
     }
     return;
   }
-  const auto children = duckdb::ListVector::GetListSize(from);
+  const bool fixed = type.id() == LogicalTypeId::ARRAY;
+  const auto children =
+      fixed ? duckdb::ArrayType::GetSize(type) * count : duckdb::ListVector::GetListSize(from);
   if (children != duckdb::ListVector::GetListSize(to)) {
     ThrowError({ErrorKind::kInternal, "a list changed its length in a cast", {}, -1});
+  }
+  if (fixed) {
+    return KeepNulls(duckdb::ArrayType::GetChildType(type), duckdb::ArrayVector::GetEntry(from),
+                     duckdb::ListVector::GetEntry(to), children);
   }
   KeepNulls(duckdb::ListType::GetChildType(type), duckdb::ListVector::GetEntry(from),
             duckdb::ListVector::GetEntry(to), children);
