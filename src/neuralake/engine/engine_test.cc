@@ -282,6 +282,18 @@ TEST_F(EngineTest, AnErrorDoesNotRepeatAValueHoweverLong) {
   }
 }
 
+TEST_F(EngineTest, AnErrorThatCutsAValueInsideACharacterIsText) {
+  auto engine = Open();
+  for (const char* value : {"v", "'a' || v"}) {
+    const auto rows = engine.Ask(std::string("SELECT (") + value +
+                                 ")->>'$.a' FROM (SELECT string_agg('é', '') AS v FROM lake.a)");
+    ASSERT_FALSE(rows.has_value());
+    const auto& message = rows.error().message;
+    EXPECT_THAT(message, HasSubstr("éééé"));
+    EXPECT_TRUE(duckdb::Value::StringIsValid(message.data(), message.size())) << message;
+  }
+}
+
 TEST_F(EngineTest, AStatementWithAZeroByteIsRefused) {
   auto engine = Open();
   const auto rows = engine.Ask(std::string("SELECT 1 AS n\0, 2", 17));

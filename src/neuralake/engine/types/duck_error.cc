@@ -150,6 +150,23 @@ void DropAdvice(std::string& message) {
   }
 }
 
+// DuckDB cuts values at a byte, which may be inside a character: what is left of one is dropped.
+std::string Valid(std::string_view message) {
+  std::string valid;
+  valid.reserve(message.size());
+  for (std::size_t at = 0; at < message.size();) {
+    std::size_t bytes = 1;
+    while (at + bytes < message.size() &&
+           (static_cast<unsigned char>(message[at + bytes]) & 0xC0U) == 0x80U) {
+      ++bytes;
+    }
+    const auto character = message.substr(at, bytes);
+    if (duckdb::Value::StringIsValid(character.data(), character.size())) valid += character;
+    at += bytes;
+  }
+  return valid;
+}
+
 // One line, lower case at its start, no full stop: as our own messages are.
 std::string Tidy(std::string message) {
   const auto details = message.find("\n\nLINE ");
@@ -229,7 +246,7 @@ std::optional<std::size_t> ErrorOffset(const duckdb::ErrorData& data, std::strin
 Error FromDuckError(const duckdb::ErrorData& data, std::string_view sql) {
   if (IsJson(data)) return FromDuckError(duckdb::ErrorData(data.RawMessage()), sql);
   Error error;
-  error.message = Shortened(NameNearest(Tidy(data.RawMessage())), kErrorBytesMax);
+  error.message = Shortened(NameNearest(Tidy(Valid(data.RawMessage()))), kErrorBytesMax);
   const auto kind = Number(data.ExtraInfo(), kKindKey);
   if (kind >= 0 && kind <= static_cast<int>(ErrorKind::kInternal)) {
     error.kind = static_cast<ErrorKind>(kind);
