@@ -54,22 +54,34 @@ def parse(name: bytes, sql: str, *types: int) -> bytes:
     )
 
 
-def bind(name: bytes, *parameters: bytes | None, binary: bool = False) -> bytes:
-    """Parameters as text into the unnamed portal, whose answer is `binary` or text."""
+def bind(
+    name: bytes, *parameters: bytes | None, binary: bool = False, portal: bytes = b""
+) -> bytes:
+    """Parameters as text into a portal, whose answer is `binary` or text."""
     values = b"".join(
         b"\xff" * 4 if value is None else struct.pack(">I", len(value)) + value
         for value in parameters
     )
     counts = struct.pack(">HH", 0, len(parameters))
-    return message(b"B", b"\0" + name + b"\0" + counts + values + struct.pack(">HH", 1, binary))
+    return message(
+        b"B", portal + b"\0" + name + b"\0" + counts + values + struct.pack(">HH", 1, binary)
+    )
 
 
 def describe(name: bytes) -> bytes:
     return message(b"D", b"S" + name + b"\0")
 
 
-DESCRIBE_PORTAL = message(b"D", b"P\0")
-EXECUTE = message(b"E", b"\0\0\0\0\0")
+def describe_portal(portal: bytes) -> bytes:
+    return message(b"D", b"P" + portal + b"\0")
+
+
+def execute(portal: bytes, rows: int = 0) -> bytes:
+    return message(b"E", portal + b"\0" + struct.pack(">I", rows))
+
+
+DESCRIBE_PORTAL = describe_portal(b"")
+EXECUTE = execute(b"")
 SYNC = message(b"S", b"")
 
 
@@ -112,6 +124,11 @@ class Session:
     def ask(self, *sent: bytes) -> list[tuple[bytes, bytes]]:
         """Send, with a Sync behind; what was answered before ReadyForQuery."""
         self._socket.sendall(b"".join(sent) + SYNC)
+        return messages(read_until_ready(self._socket))[:-1]
+
+    def query(self, sql: str) -> list[tuple[bytes, bytes]]:
+        """Send a simple query; what was answered before ReadyForQuery."""
+        self._socket.sendall(message(b"Q", sql.encode() + b"\0"))
         return messages(read_until_ready(self._socket))[:-1]
 
 

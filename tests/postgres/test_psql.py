@@ -107,7 +107,9 @@ COMPLETIONS = [
 ]
 
 
-@pytest.mark.parametrize(("query", "found"), zip(COMPLETIONS, ["orders", "customer"], strict=True))
+@pytest.mark.parametrize(
+    ("query", "found"), list(zip(COMPLETIONS, ["orders", "customer"], strict=True))
+)
 def test_tab_completion_finds_names(server: Server, query: str, found: str) -> None:
     assert found in psql(server, query)
 

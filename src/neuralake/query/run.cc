@@ -43,6 +43,7 @@ Run::Run(Service& service, std::string id, Request request, Clock& clock)
 Run::~Run() { Close(Fail(ErrorKind::kCancelled, "the client went away")); }
 
 Status Run::Start() {
+  if (closed_) return Fail(ErrorKind::kCancelled, "the statement has ended");
   const Busy busy(*this);
   TRY(deadline_.Check("the statement"));
   const engine::Limits limits{request_.rows_max, timeout_};

@@ -50,7 +50,8 @@ class Run {
   /// The lane for the next step, by the time used so far or by what its text took before.
   Lane lane() const { return lane_.load(std::memory_order_relaxed); }
 
-  /// Admit and start. \errors as `engine::Executor::Execute`
+  /// Admit and start, unless it was closed.
+  /// \errors kCancelled  it was closed; else as `engine::Executor::Execute`
   Status Start();
 
   /// The next batch, or null at the end. \errors as `engine::RowStream::Next`

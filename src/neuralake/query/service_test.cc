@@ -65,6 +65,15 @@ TEST_F(ServiceTest, KeepsTheHistoryShortWhateverWasSaid) {
   EXPECT_LE(recent[0].outcome.error().message.size(), kErrorBytesMax);
 }
 
+TEST_F(ServiceTest, StartsNothingThatHasEnded) {
+  const auto run = service_.Open(Ask("rows 1"));
+  run->Close(Fail(ErrorKind::kCancelled, "the client went away"));
+  const Status started = run->Start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().kind, ErrorKind::kCancelled);
+  EXPECT_EQ(run->Describe().state, State::kFinished);
+}
+
 TEST_F(ServiceTest, LetsNoStatementRunLongerThanTheLongest) {
   Service strict{executor_, metrics_, {.lanes = {}, .timeout_max = 1ms}};
   Request request = Ask("wait");

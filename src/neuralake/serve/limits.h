@@ -88,8 +88,12 @@ inline constexpr std::size_t kDefinitionFilesMax = 10'000;
 inline constexpr std::size_t kStartupBytesMax = 10'000;
 inline constexpr std::size_t kMessageBytesMax = 16 << 20;
 inline constexpr auto kStartupTimeMax = 10s;
+/// Of a statement and its parameters; what has more is bound on another thread.
+inline constexpr std::size_t kBindBytesHereMax = 64 << 10;
 inline constexpr std::size_t kPreparedMax = 1000;
 inline constexpr std::size_t kPortalsMax = 100;
+/// Of the prepared statements and portals of one session together.
+inline constexpr std::size_t kKeptBytesMax = 64 << 20;
 /// Of one transaction.
 inline constexpr std::size_t kSavepointsMax = 1000;
 /// How long the columns of tables are remembered for the system catalog.

@@ -8,7 +8,7 @@
 #include "neuralake/query/tokens.h"
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/pgvalue/types.h"
-#include "neuralake/serve/pgwire/settings.h"
+#include "neuralake/serve/pgwire/session/settings.h"
 
 namespace neuralake::serve {
 namespace {

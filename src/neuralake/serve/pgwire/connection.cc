@@ -8,7 +8,7 @@
 #include "neuralake/serve/format/utf8.h"
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/net/blocking.h"
-#include "neuralake/serve/pgwire/startup_options.h"
+#include "neuralake/serve/pgwire/session/startup_options.h"
 
 namespace neuralake::serve {
 namespace {

@@ -13,7 +13,7 @@
 #include "neuralake/serve/pgwire/cancel_keys.h"
 #include "neuralake/serve/pgwire/messages.h"
 #include "neuralake/serve/pgwire/portal.h"
-#include "neuralake/serve/pgwire/settings.h"
+#include "neuralake/serve/pgwire/session/settings.h"
 #include "neuralake/serve/pgwire/statement.h"
 #include "neuralake/serve/pgwire/writer.h"
 
@@ -69,6 +69,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   // The extended protocol; each answers or fails.
   Status Parse(const PgParse& message);
   asio::awaitable<Status> Bind(const PgBind& message);
+  asio::awaitable<Result<PgBound>> BindAside(const PgStatement& query, const PgBind& message);
   asio::awaitable<Status> Describe(const PgDescribe& message);
   asio::awaitable<Status> DescribeStatement(PgStatement& statement);
   asio::awaitable<Status> Execute(const PgExecute& message);
@@ -94,16 +95,20 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
     std::vector<std::int16_t> formats;
     std::shared_ptr<Portal> portal{};  ///< Once it was started.
     bool finished = false;
+    bool failed = false;  ///< It has no end, and nothing of it may run again.
     bool cursor = false;  ///< Made by DECLARE.
     bool hold = false;    ///< Outlives its transaction.
   };
   Status CheckTransaction(const PgStatement& statement);
+  static std::unexpected<Error> KeepsNoMore(std::size_t count, std::string_view of);
+  Status CheckKept(std::size_t more) const;
+  static Status CheckRuns(const Bound& bound, std::string_view name);
   std::shared_ptr<Portal> Open(const PgStatement& statement, PgBound query,
                                std::vector<std::int16_t> formats);
   asio::awaitable<Status> FillStatementTypes(PgStatement& statement);
   asio::awaitable<Status> FillColumns(PgStatement& statement);
-  asio::awaitable<Result<engine::Description>> AskTypes(const PgStatement& statement,
-                                                        const RewrittenText& text);
+  asio::awaitable<Result<engine::Description>> AskTypes(
+      const PgStatement& statement, std::move_only_function<Result<std::string>()> text);
   static void Tell(PgStatement& statement, std::vector<PgColumn> columns);
   asio::awaitable<Portal::Part> Step(std::shared_ptr<Portal> portal, bool first,
                                      std::move_only_function<Portal::Part()> step);

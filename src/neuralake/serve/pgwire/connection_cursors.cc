@@ -38,9 +38,9 @@ Status PgConnection::Declare(const PgStatement& statement, PgBound query) {
                  "42P03");
   }
   if (portals_.size() >= kPortalsMax) {
-    return neuralake::Fail(ErrorKind::kResourceExhausted,
-                           fmt::format("a session keeps at most {} portals", kPortalsMax));
+    return KeepsNoMore(kPortalsMax, "portals");
   }
+  TRY(CheckKept(query.bytes()));
   Bound bound;
   bound.statement = statement.query;
   bound.query = std::move(query);
@@ -56,6 +56,7 @@ asio::awaitable<Status> PgConnection::Fetch(FetchWord word, std::vector<std::int
   const auto found = portals_.find(word.name);
   if (found == portals_.end()) co_return NoSuch("cursor", word.name, kNoCursor);
   Bound& bound = found->second;
+  if (const Status runs = CheckRuns(bound, word.name); !runs) co_return runs;
   bool fresh = bound.portal == nullptr;
   if (fresh) bound.portal = Open(*bound.statement, bound.query, formats);
   const std::shared_ptr<Portal> portal = bound.portal;
@@ -71,7 +72,7 @@ asio::awaitable<Status> PgConnection::Fetch(FetchWord word, std::vector<std::int
     fresh = false;
     with_description = false;
     if (part.failure) {
-      bound.finished = true;
+      bound.failed = true;
       co_return FailWithoutPlace(*part.failure);
     }
     if (!word.move) out_ += part.bytes;
@@ -93,6 +94,7 @@ asio::awaitable<Status> PgConnection::DescribeCursor(std::string name,
   const auto found = portals_.find(name);
   if (found == portals_.end()) co_return NoSuch("cursor", name, kNoCursor);
   Bound& bound = found->second;
+  if (const Status runs = CheckRuns(bound, name); !runs) co_return runs;
   const bool fresh = bound.portal == nullptr;
   if (fresh) bound.portal = Open(*bound.statement, bound.query, formats);
   const std::shared_ptr<Portal> portal = bound.portal;
@@ -104,6 +106,7 @@ asio::awaitable<Status> PgConnection::DescribeCursor(std::string name,
     return portal->Describe(formats);
   };
   Portal::Part part = co_await Step(portal, fresh, std::move(step));
+  bound.failed = part.failure.has_value();
   if (part.failure) co_return FailWithoutPlace(std::move(*part.failure));
   out_ += part.bytes;
   co_return Status();

@@ -48,6 +48,9 @@ Status PgConnection::Apply(const SessionWord& word, bool describe) {
       transaction_ = 'T';
       settings_.BeginTransaction();
     }
+    if (begin->read_only) {
+      TRY(settings_.Set("transaction_read_only", *begin->read_only ? "on" : "off"));
+    }
     writer.CommandComplete(begin->tag);
   } else if (std::holds_alternative<CommitWord>(word)) {
     if (transaction_ == 'I') writer.Warning("there is no transaction in progress", kNoTransaction);

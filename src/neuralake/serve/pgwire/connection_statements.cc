@@ -48,12 +48,25 @@ Status PgConnection::CheckTransaction(const PgStatement& statement) {
       kInFailedTransaction);
 }
 
+/// A portal that failed, or could not even begin, is none that came to its end.
+Status PgConnection::CheckRuns(const Bound& bound, std::string_view name) {
+  if (!bound.failed) return {};
+  return Coded(
+      neuralake::Fail(ErrorKind::kInvalid, fmt::format("portal \"{}\" cannot be run", name)),
+      "55000");
+}
+
 /// What a refusal inside a transaction, or before other statements, means for the client.
 Status PgConnection::Explain(Error error) const {
   // Refused because it had no grant to write, which it has outside of a transaction.
   const bool inside = transaction_ == 'T';
-  if ((inside || !may_write_) && error.kind == ErrorKind::kPermissionDenied &&
-      error.message == "INSERT is not allowed") {
+  const bool is_insert =
+      error.kind == ErrorKind::kPermissionDenied && error.message == "INSERT is not allowed";
+  if (is_insert && settings_.read_only()) {
+    error.message = "cannot execute INSERT in a read-only transaction";
+    return Coded(std::unexpected(std::move(error)), "25006");
+  }
+  if ((inside || !may_write_) && is_insert) {
     error.kind = ErrorKind::kUnsupported;
     error.message = fmt::format(
         "INSERT {} is not there yet, since ROLLBACK could not take it back: run it outside of a "
@@ -76,7 +89,8 @@ std::shared_ptr<Portal> PgConnection::Open(const PgStatement& statement, PgBound
   }
   request.statement = {query.text.sql(), std::move(query.parameters), {}};
   // why: a change must not run where what comes behind it could fail and not take it back.
-  request.grants = {.read = true, .write = transaction_ == 'I' && may_write_};
+  request.grants = {.read = true,
+                    .write = transaction_ == 'I' && may_write_ && !settings_.read_only()};
   request.rows_max = settings_.rows_max();
   if (settings_.statement_timeout().count() > 0) request.timeout = settings_.statement_timeout();
   request.protocol = "postgres";
@@ -221,10 +235,9 @@ Status PgConnection::Parse(const PgParse& message) {
         "42P05");
   }
   if (statements_.size() >= kPreparedMax && there == statements_.end()) {
-    return neuralake::Fail(
-        ErrorKind::kResourceExhausted,
-        fmt::format("a session keeps at most {} prepared statements", kPreparedMax));
+    return KeepsNoMore(kPreparedMax, "prepared statements");
   }
+  TRY(CheckKept(statement.bytes()));
   statements_[std::string(message.name)] = std::make_shared<PgStatement>(std::move(statement));
   PgWriter(out_).ParseComplete();
   return {};
@@ -233,8 +246,12 @@ Status PgConnection::Parse(const PgParse& message) {
 /// Ask the engine what the statement returns and takes, unless it is known.
 asio::awaitable<Status> PgConnection::FillStatementTypes(PgStatement& statement) {
   if (statement.description) co_return Status();
-  auto described = co_await AskTypes(statement, statement.text);
-  if (!described) co_return Explain(described.error());
+  auto described = co_await AskTypes(statement, [&] { return statement.text.sql(); });
+  if (!described) {
+    Error error = std::move(described.error());
+    error.position = statement.text.Original(error.position);
+    co_return Explain(std::move(error));
+  }
   statement.description = *std::move(described);
   co_return Status();
 }
@@ -245,10 +262,10 @@ asio::awaitable<Status> PgConnection::FillColumns(PgStatement& statement) {
   statement.description.reset();
   statement.described_exactly = statement.types.empty();
   const Status filled = co_await FillStatementTypes(statement);
-  if (!statement.typed) co_return filled;
+  if (statement.types.empty() || statement.target != PgTarget::kEngine) co_return filled;
   std::optional<engine::Description>& known = statement.description;
-  const RewrittenText text = TypedText(statement, known ? &*known : nullptr);
-  auto typed = co_await AskTypes(statement, text);
+  auto typed =
+      co_await AskTypes(statement, [&] { return TypedText(statement, known ? &*known : nullptr); });
   if (!typed) co_return filled;
   ForgetCasts(statement, *typed);
   if (known) typed->parameters = std::move(known->parameters);
@@ -257,20 +274,23 @@ asio::awaitable<Status> PgConnection::FillColumns(PgStatement& statement) {
   co_return Status();
 }
 
-asio::awaitable<Result<engine::Description>> PgConnection::AskTypes(const PgStatement& statement,
-                                                                    const RewrittenText& text) {
+/// \param text  run on a lane
+asio::awaitable<Result<engine::Description>> PgConnection::AskTypes(
+    const PgStatement& statement, std::move_only_function<Result<std::string>()> text) {
   engine::Executor* executor = statement.target == PgTarget::kCatalog ? parts_.catalog : nullptr;
   const engine::Grants grants{.read = true, .write = transaction_ == 'I'};
   const Deadline deadline = Deadline::After(kDescribeTimeMax, {}, exchange_.clock);
-  std::move_only_function<Result<engine::Description>()> work = [&] {
-    return exchange_.queries.Describe({text.sql(), {}, {}}, grants, deadline, executor);
+  std::move_only_function<Result<engine::Description>()> work =
+      [&]() -> Result<engine::Description> {
+    // What waited too long runs on the network thread: it must end at once.
+    TRY(deadline.Check("the description"));
+    return exchange_.queries.Describe({TRY(text()), {}, {}}, grants, deadline, executor);
   };
   const auto enqueue = [this, &deadline](query::Step step) {
     return exchange_.queries.lanes().Begin(query::Lane::kShort, deadline, std::move(step));
   };
   auto described = co_await OnThreads<Result<engine::Description>>(enqueue, std::move(work));
   if (!described) co_return std::unexpected(described.error());
-  if (!*described) described->error().position = text.Original(described->error().position);
   co_return *std::move(described);
 }
 
@@ -281,50 +301,6 @@ void PgConnection::Tell(PgStatement& statement, std::vector<PgColumn> columns) {
     if (!statement.types.empty()) column.type_modifier = -1;
   }
   statement.told = std::move(columns);
-}
-
-asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
-  const auto found = statements_.find(message.statement);
-  if (found == statements_.end()) {
-    co_return NoSuch("prepared statement", message.statement, kNoPreparedStatement);
-  }
-  const std::shared_ptr<PgStatement> statement = found->second;
-  if (const Status allowed = CheckTransaction(*statement); !allowed) co_return allowed;
-  const auto there = portals_.find(message.portal);
-  if (there != portals_.end()) {
-    if (!message.portal.empty()) {
-      co_return Coded(neuralake::Fail(ErrorKind::kAlreadyExists,
-                                      fmt::format("portal \"{}\" already exists", message.portal)),
-                      "42P03");
-    }
-    Discard(std::move(there->second));
-    portals_.erase(there);
-  }
-  if (portals_.size() >= kPortalsMax) {
-    co_return neuralake::Fail(ErrorKind::kResourceExhausted,
-                              fmt::format("a session keeps at most {} portals", kPortalsMax));
-  }
-  for (std::size_t i = 0; i < message.parameters.size(); ++i) {
-    const bool text = FormatAt(message.parameter_formats, i) == 0;
-    if (!text || !message.parameters[i]) continue;
-    if (Status encoded = CheckEncoding(*message.parameters[i]); !encoded) co_return encoded;
-  }
-  PgStatement& query = statement->query ? *statement->query : *statement;
-  const bool engines = query.target == PgTarget::kEngine || query.target == PgTarget::kCatalog;
-  const bool untyped = std::ranges::find(query.types, 0U) != query.types.end();
-  if (engines && untyped) {
-    const Status described = co_await FillStatementTypes(query);
-    if (!described) co_return described;
-  }
-  Bound bound;
-  bound.statement = statement;
-  bound.formats = message.result_formats;
-  auto ready = BindParameters(query, message);
-  if (!ready) co_return std::unexpected(ready.error());
-  bound.query = *std::move(ready);
-  portals_[std::string(message.portal)] = std::move(bound);
-  PgWriter(out_).BindComplete();
-  co_return Status();
 }
 
 asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) {
@@ -382,6 +358,7 @@ asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
     }
     co_return Status();
   }
+  if (const Status runs = CheckRuns(bound, message.name); !runs) co_return runs;
   if (!statement.may_start_early && bound.portal == nullptr) {
     const Status described = co_await FillStatementTypes(statement);
     if (!described) co_return described;
@@ -395,6 +372,7 @@ asio::awaitable<Status> PgConnection::Describe(const PgDescribe& message) {
   const std::shared_ptr<Portal> portal = bound.portal;
   std::move_only_function<Portal::Part()> step = [portal] { return portal->Describe(); };
   Portal::Part part = co_await Step(portal, first, std::move(step));
+  bound.failed = part.failure.has_value();
   if (part.failure) co_return Explain(std::move(*part.failure));
   out_ += part.bytes;
   Tell(statement, portal->columns());
@@ -421,6 +399,7 @@ asio::awaitable<Status> PgConnection::Execute(const PgExecute& message) {
     const std::shared_ptr<PgStatement> kept = bound.statement;
     co_return Apply(*kept->word, /*describe=*/false);
   }
+  if (const Status runs = CheckRuns(bound, message.portal); !runs) co_return runs;
   if (bound.finished) {
     PgWriter(out_).CommandComplete("SELECT 0");
     co_return Status();
@@ -431,40 +410,9 @@ asio::awaitable<Status> PgConnection::Execute(const PgExecute& message) {
   bool suspended = false;
   const auto rows_max = static_cast<std::uint64_t>(std::max(message.rows_max, 0));
   const Status status = co_await Stream(portal, first, false, rows_max, suspended);
-  bound.finished = !suspended;
+  bound.finished = status && !suspended;
+  bound.failed = !status;
   co_return status;
-}
-
-void PgConnection::Close(const PgClose& message) {
-  if (message.what == 'S') {
-    const auto found = statements_.find(message.name);
-    if (found != statements_.end()) statements_.erase(found);
-  } else if (const auto found = portals_.find(message.name); found != portals_.end()) {
-    Discard(std::move(found->second));
-    portals_.erase(found);
-  }
-  PgWriter(out_).CloseComplete();
-}
-
-void PgConnection::Discard(Bound bound) {
-  if (bound.portal == nullptr || bound.finished) return;
-  bound.portal->run().Cancel();
-  // The engine may take a moment to stop: on a lane, not here.
-  const std::shared_ptr<Portal> portal = std::move(bound.portal);
-  exchange_.queries.lanes().Continue(query::Lane::kShort, Deadline(), [portal] {
-    portal->Close(neuralake::Fail(ErrorKind::kCancelled, "the client closed its portal"));
-  });
-}
-
-void PgConnection::DropPortals(bool held) {
-  for (auto at = portals_.begin(); at != portals_.end();) {
-    if (at->second.hold && !held) {
-      ++at;
-      continue;
-    }
-    Discard(std::move(at->second));
-    at = portals_.erase(at);
-  }
 }
 
 }  // namespace neuralake::serve

@@ -263,6 +263,10 @@ Result<std::string> ElementText(std::uint32_t oid, std::int16_t format,
   return written;
 }
 
+std::unexpected<Error> Malformed(std::string message) {
+  return Coded(Fail(ErrorKind::kInvalid, std::move(message)), "22P02");
+}
+
 /// Take one element of `{a,"b\"c",NULL}` from `rest`, which begins with it.
 Result<std::optional<std::string>> TakeElement(std::string_view& rest) {
   std::string text;
@@ -283,12 +287,12 @@ Result<std::optional<std::string>> TakeElement(std::string_view& rest) {
     if (rest[i] == '\\') ++i;
     if (i < rest.size()) text.push_back(rest[i]);
   }
-  return Fail(ErrorKind::kInvalid, "a quote in an array parameter is not closed");
+  return Malformed("a quote in an array parameter is not closed");
 }
 
 Result<std::string> ListFromText(std::uint32_t element, std::string_view text) {
   if (!text.starts_with('{') || !text.ends_with('}')) {
-    return Fail(ErrorKind::kInvalid, "an array parameter is not in braces");
+    return Malformed("an array parameter is not in braces");
   }
   std::string list = "[";
   std::string_view rest = text.substr(1);
@@ -300,7 +304,7 @@ Result<std::string> ListFromText(std::uint32_t element, std::string_view text) {
     if (rest.starts_with(',')) {
       rest.remove_prefix(1);
     } else if (rest != "}") {
-      return Fail(ErrorKind::kInvalid, "an array parameter goes on after its end");
+      return Malformed("an array parameter goes on after its end");
     }
   }
   return list + "]";

@@ -2,18 +2,26 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "neuralake/base/characters.h"
 
 namespace neuralake::serve {
 
-void RewrittenText::Replace(std::size_t piece, std::string_view text) {
-  const std::size_t begin = pieces_[piece].at;
-  const std::size_t size = EndOf(piece) - begin;
-  sql_.replace(begin, size, text);
-  for (std::size_t later = piece + 1; later < pieces_.size(); ++later) {
-    pieces_[later].at = pieces_[later].at - size + text.size();
+void RewrittenText::Replace(std::span<const Replacement> replacements) {
+  std::string sql;
+  auto next = replacements.begin();
+  for (std::size_t piece = 0; piece < pieces_.size(); ++piece) {
+    const std::size_t begin = pieces_[piece].at;
+    pieces_[piece].at = sql.size();
+    if (next != replacements.end() && next->piece == piece) {
+      sql += next->text;
+      ++next;
+    } else {
+      sql.append(sql_, begin, EndOf(piece) - begin);
+    }
   }
+  sql_ = std::move(sql);
 }
 
 std::int64_t RewrittenText::Original(std::int64_t position) const {

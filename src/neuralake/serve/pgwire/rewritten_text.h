@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,13 +18,22 @@ class RewrittenText {
   void Copy(std::string_view text, std::int64_t from) { Append(text, from, true); }
 
   /// Append a text of our own: all of it stands for what is at `from`.
-  /// \returns the number of the piece, for `Replace`
+  /// \returns the number of the piece, for `Replace`; it grows from piece to piece
   std::size_t Make(std::string_view text, std::int64_t from) { return Append(text, from, false); }
 
-  /// Put `text` in the place of a piece.
-  void Replace(std::size_t piece, std::string_view text);
+  /// What comes into the place of a piece.
+  struct Replacement {
+    std::size_t piece = 0;
+    std::string_view text;
+  };
+  /// Put texts in the places of pieces, in one pass over all of them.
+  /// \param replacements  by rising numbers of pieces, each at most once
+  void Replace(std::span<const Replacement> replacements);
 
   const std::string& sql() const { return sql_; }
+
+  /// What it holds in memory.
+  std::size_t bytes() const { return sql_.capacity() + pieces_.capacity() * sizeof(Piece); }
 
   /// Where the character at `position` of `sql` stood in what was sent; -1 stays -1.
   std::int64_t Original(std::int64_t position) const;

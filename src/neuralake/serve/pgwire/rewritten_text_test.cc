@@ -32,17 +32,26 @@ TEST(RewrittenText, KnowsWhereEachCharacterStood) {
   EXPECT_EQ(text.Original(-1), -1);
 }
 
-TEST(RewrittenText, KnowsItAfterAPieceWasReplaced) {
+TEST(RewrittenText, KnowsItAfterPiecesWereReplaced) {
   RewrittenText text;
-  text.Make("CAST($1 AS ", 0);
-  const std::size_t type = text.Make("DECIMAL[]", 0);
-  text.Make(")", 0);
-  text.Copy(", nope", 2);
-  text.Replace(type, "DECIMAL(20,4)[]");
-  EXPECT_EQ(text.sql(), "CAST($1 AS DECIMAL(20,4)[]), nope");
-  EXPECT_EQ(text.Original(CharacterOf(text, "nope")), 4);
-  text.Replace(type, "X");
-  EXPECT_EQ(text.Original(CharacterOf(text, "nope")), 4);
+  std::vector<std::size_t> types;
+  for (const std::int64_t from : {0, 4}) {
+    text.Make("CAST($1 AS ", from);
+    types.push_back(text.Make("DECIMAL[]", from));
+    text.Make(")", from);
+    text.Copy(", ", from + 2);
+  }
+  text.Copy("nope", 8);
+  using Replacement = RewrittenText::Replacement;
+  text.Replace({{Replacement{types[0], "DECIMAL(20,4)[]"}, Replacement{types[1], "Y"}}});
+  EXPECT_EQ(text.sql(), "CAST($1 AS DECIMAL(20,4)[]), CAST($1 AS Y), nope");
+  EXPECT_EQ(text.Original(CharacterOf(text, "Y)")), 4);
+  EXPECT_EQ(text.Original(CharacterOf(text, "nope")), 8);
+  text.Replace({{Replacement{types[1], "X[]"}}});
+  EXPECT_EQ(text.sql(), "CAST($1 AS DECIMAL(20,4)[]), CAST($1 AS X[]), nope");
+  EXPECT_EQ(text.Original(CharacterOf(text, "nope")), 8);
+  text.Replace({});
+  EXPECT_EQ(text.sql(), "CAST($1 AS DECIMAL(20,4)[]), CAST($1 AS X[]), nope");
 }
 
 TEST(RewrittenText, PutsWhatLiesBehindTheEndBehindTheEnd) {

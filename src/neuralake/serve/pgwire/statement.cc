@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
 
 #include <fmt/format.h>
 
 #include "neuralake/base/characters.h"
+#include "neuralake/query/limits.h"
 #include "neuralake/serve/limits.h"
 #include "neuralake/serve/pgcatalog/catalog_sql.h"
 #include "neuralake/serve/pgvalue/types.h"
@@ -43,10 +45,18 @@ std::string Cast(std::size_t index, std::uint32_t type) {
   return fmt::format("CAST(${} AS {})", index + 1, name);
 }
 
-/// Go over the parameters of `piece`: `write` puts one, whose number is known, into a text or tells
-/// that it stays as it stands.
-template <class Write>
-void WriteText(const query::Piece& piece, RewrittenText& text, Write write) {
+std::unexpected<Error> TooLong() {
+  return Coded(Fail(ErrorKind::kResourceExhausted,
+                    fmt::format("the statement names parameters in too many places: with their "
+                                "types it is longer than {} bytes",
+                                query::kSqlBytesMax)),
+               "54000");
+}
+
+/// The text of a statement for the engine, with a cast around each parameter whose value travels as
+/// text but is none.
+Status ReadText(const query::Piece& piece, PgStatement& statement) {
+  RewrittenText& text = statement.text;
   std::size_t copied = 0;
   std::int64_t position = piece.characters_before;
   const auto pass_to = [&](std::size_t end) {
@@ -56,40 +66,21 @@ void WriteText(const query::Piece& piece, RewrittenText& text, Write write) {
   for (const query::Token& token : piece.tokens) {
     if (token.kind != query::TokenKind::kParameter) continue;
     const auto index = ParameterIndex(token.In(piece.sql));
-    if (!index) continue;
-    const std::string_view before = piece.sql.substr(copied, token.begin - copied);
+    if (!index || !TravelsAsText(statement.types[*index])) continue;
+    if (text.sql().size() > query::kSqlBytesMax) return TooLong();
+    const std::uint32_t type = statement.types[*index];
     const std::int64_t from = position;
+    const std::string_view before = piece.sql.substr(copied, token.begin - copied);
     pass_to(token.begin);
     text.Copy(before, from);
-    write(*index, token.In(piece.sql), position);
+    text.Make(fmt::format("CAST({} AS ", token.In(piece.sql)), position);
+    const std::size_t name = text.Make(SqlNameOfOid(type), position);
+    text.Make(")", position);
+    if (type == kOidNumericArray) statement.numeric_arrays.push_back({*index, name});
     pass_to(token.end);
   }
   text.Copy(piece.sql.substr(copied), position);
-}
-
-/// The text of a statement for the engine, with a cast around each parameter whose value travels as
-/// text but is none.
-void ReadText(const query::Piece& piece, PgStatement& statement) {
-  RewrittenText& text = statement.text;
-  WriteText(piece, text, [&](std::size_t index, std::string_view sent, std::int64_t from) {
-    const std::uint32_t type = statement.types[index];
-    if (!TravelsAsText(type)) {
-      text.Copy(sent, from);
-      return;
-    }
-    text.Make(fmt::format("CAST({} AS ", sent), from);
-    const std::size_t name = text.Make(SqlNameOfOid(type), from);
-    text.Make(")", from);
-    if (type == kOidNumericArray) statement.numeric_arrays.push_back({index, name});
-  });
-  if (statement.types.empty()) return;
-  auto& [typed, open] = statement.typed.emplace();
-  WriteText(piece, typed, [&](std::size_t index, std::string_view sent, std::int64_t from) {
-    const std::uint32_t type = statement.types[index];
-    const bool known = !SqlNameOfOid(type).empty();
-    const std::size_t written = typed.Make(known ? Cast(index, type) : std::string(sent), from);
-    if (!known) open.push_back({index, written});
-  });
+  return text.sql().size() > query::kSqlBytesMax ? TooLong() : Status();
 }
 
 /// Give parameters without a type that stand alone behind ANY, ALL or SOME, where an array is
@@ -106,6 +97,21 @@ void InferArrays(const query::Piece& piece, std::vector<std::uint32_t>& types) {
     const auto index = ParameterIndex(tokens[i].In(piece.sql));
     if (index && types[*index] == 0) types[*index] = kOidTextArray;
   }
+}
+
+/// Give lists of numbers as many digits as their values need.
+Status WriteNumericTypes(const PgStatement& statement, PgBound& bound) {
+  std::map<std::size_t, std::string> types;
+  std::vector<RewrittenText::Replacement> replacements;
+  for (const auto& [parameter, piece] : statement.numeric_arrays) {
+    const auto* list = std::get_if<std::string>(&bound.parameters[parameter].data);
+    if (list == nullptr) continue;
+    const auto [type, fresh] = types.try_emplace(parameter);
+    if (fresh) type->second = NumericListType(*list);
+    replacements.push_back({piece, type->second});
+  }
+  bound.text.Replace(replacements);
+  return bound.text.sql().size() > query::kSqlBytesMax ? TooLong() : Status();
 }
 
 bool BeginsWith(const query::Piece& piece, std::span<const std::string_view> words) {
@@ -151,6 +157,20 @@ std::size_t CountParameters(const query::Piece& piece) {
   return count;
 }
 
+std::size_t PgStatement::bytes() const {
+  return sizeof(*this) + text.bytes() + numeric_arrays.capacity() * sizeof(Waiting) +
+         types.capacity() * sizeof(types[0]) + (query ? query->bytes() : 0);
+}
+
+std::size_t PgBound::bytes() const {
+  std::size_t bytes = sizeof(*this) + text.bytes() + parameters.capacity() * sizeof(parameters[0]);
+  for (const auto& parameter : parameters) {
+    const auto* string = std::get_if<std::string>(&parameter.data);
+    if (string != nullptr) bytes += string->capacity();
+  }
+  return bytes;
+}
+
 Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::uint32_t> types) {
   PgStatement statement;
   statement.types = std::move(types);
@@ -178,7 +198,7 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
     statement.asks_settings = catalog.asks_settings;
   } else {
     statement.target = PgTarget::kEngine;
-    ReadText(piece, statement);
+    TRY(ReadText(piece, statement));
   }
   return statement;
 }
@@ -192,27 +212,48 @@ Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::u
   return ReadStatement(pieces[0], std::move(types));
 }
 
-RewrittenText TypedText(const PgStatement& statement, const engine::Description* inferred) {
-  RewrittenText text = statement.typed->text;
-  for (const auto& [parameter, piece] : statement.typed->open) {
-    const bool known = inferred != nullptr && parameter < inferred->parameters.size() &&
-                       inferred->parameters[parameter].id != columnar::TypeId::kVoid;
-    if (!known) text.Replace(piece, Cast(parameter, kOidText));
+Result<std::string> TypedText(const PgStatement& statement, const engine::Description* inferred) {
+  const std::string& sql = statement.text.sql();
+  const auto is_inferred = [&](std::size_t index) {
+    return inferred != nullptr && index < inferred->parameters.size() &&
+           inferred->parameters[index].id != columnar::TypeId::kVoid;
+  };
+  std::string typed;
+  std::size_t copied = 0;
+  for (const query::Token& token : TRY(query::Tokenize(sql))) {
+    if (token.kind != query::TokenKind::kParameter) continue;
+    const auto index = ParameterIndex(token.In(sql));
+    if (!index || TravelsAsText(statement.types[*index])) continue;
+    const bool known = !SqlNameOfOid(statement.types[*index]).empty();
+    if (!known && is_inferred(*index)) continue;
+    if (typed.size() > query::kSqlBytesMax) return TooLong();
+    typed.append(sql, copied, token.begin - copied);
+    typed += Cast(*index, known ? statement.types[*index] : kOidText);
+    copied = token.end;
   }
-  return text;
+  return typed.append(sql, copied);
 }
 
 void ForgetCasts(const PgStatement& statement, engine::Description& description) {
-  for (std::size_t i = 0; i < statement.types.size(); ++i) {
-    const std::uint32_t type = statement.types[i] == 0 ? kOidText : statement.types[i];
-    if (TravelsAsText(type)) continue;
-    const std::string cast = Cast(i, type);
-    const std::string plain = fmt::format("${}", i + 1);
-    for (auto& field : description.columns.fields) {
-      for (std::size_t at = 0; (at = field.name.find(cast, at)) != std::string::npos;) {
-        field.name.replace(at, cast.size(), plain);
-      }
+  constexpr std::string_view kBegin = "CAST($";
+  for (auto& field : description.columns.fields) {
+    std::string plain;
+    std::size_t copied = 0;
+    std::size_t at = 0;
+    while ((at = field.name.find(kBegin, at)) != std::string::npos) {
+      const std::string_view rest = std::string_view(field.name).substr(at);
+      const auto index = ParameterIndex(rest.substr(kBegin.size() - 1));
+      at += kBegin.size();
+      if (!index || *index >= statement.types.size()) continue;
+      const std::uint32_t type = statement.types[*index] == 0 ? kOidText : statement.types[*index];
+      const std::string cast = Cast(*index, type);
+      if (TravelsAsText(type) || !rest.starts_with(cast)) continue;
+      const std::size_t begin = at - kBegin.size();
+      plain.append(field.name, copied, begin - copied);
+      plain += fmt::format("${}", *index + 1);
+      copied = at = begin + cast.size();
     }
+    if (copied > 0) field.name = plain.append(field.name, copied);
   }
 }
 
@@ -234,10 +275,7 @@ Result<PgBound> BindParameters(const PgStatement& statement, const PgBind& bind)
     if (!value) return Annotate(std::move(value.error()), fmt::format("${}", i + 1));
     bound.parameters.push_back(*std::move(value));
   }
-  for (const auto& [parameter, piece] : statement.numeric_arrays) {
-    const auto* list = std::get_if<std::string>(&bound.parameters[parameter].data);
-    if (list != nullptr) bound.text.Replace(piece, NumericListType(*list));
-  }
+  TRY(WriteNumericTypes(statement, bound));
   return bound;
 }
 

@@ -13,7 +13,7 @@
 #include "neuralake/query/tokens.h"
 #include "neuralake/serve/pgwire/messages.h"
 #include "neuralake/serve/pgwire/rewritten_text.h"
-#include "neuralake/serve/pgwire/session_words.h"
+#include "neuralake/serve/pgwire/session/session_words.h"
 #include "neuralake/serve/pgwire/writer.h"
 
 namespace neuralake::serve {
@@ -33,16 +33,9 @@ struct PgStatement {
     std::size_t parameter = 0;
     std::size_t piece = 0;
   };
-  /// The text with a cast around each parameter, so that the engine can describe it.
-  struct Typed {
-    RewrittenText text;
-    std::vector<Waiting> open;  ///< Parameters without a type.
-  };
-
   PgTarget target = PgTarget::kNobody;
   RewrittenText text;                   ///< For whoever answers.
   std::vector<Waiting> numeric_arrays;  ///< Their types: the values say how many digits they need.
-  std::optional<Typed> typed;           ///< Of kEngine with parameters.
   bool asks_settings = false;           ///< As `CatalogText`.
   std::optional<SessionWord> word;      ///< Of kSession.
   std::shared_ptr<PgStatement> query;   ///< Of DECLARE: what its cursor runs.
@@ -52,16 +45,23 @@ struct PgStatement {
   std::optional<engine::Description> description;
   bool described_exactly = false;  ///< It has the columns that there will be, whatever the values.
   std::optional<std::vector<PgColumn>> told;  ///< The columns that a Describe told the client of.
+
+  /// About what it holds in memory.
+  std::size_t bytes() const;
 };
 
 /// A statement with its parameters.
 struct PgBound {
   RewrittenText text;
   std::vector<columnar::Value> parameters;
+
+  /// What it holds in memory.
+  std::size_t bytes() const;
 };
 
 /// Read one statement of a client.
 /// \errors kInvalid, kUnsupported  as `ParseSessionWord`
+///         kResourceExhausted      with the casts that its parameters need it is too long
 Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::uint32_t> types);
 
 /// Read the text of a Parse message.
@@ -71,15 +71,17 @@ Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::u
 /// The number of parameters `$n` that a statement names.
 std::size_t CountParameters(const query::Piece& piece);
 
-/// The text by which the engine describes `statement` with its parameters, once it told of those
-/// without a type what it infers: what it cannot infer is a text.
-RewrittenText TypedText(const PgStatement& statement, const engine::Description* inferred);
+/// The text by which the engine describes a `statement` of kEngine with a cast around each of its
+/// parameters, once it told of those without a type what it infers: what it cannot infer is a text.
+/// \errors kResourceExhausted  as `ReadStatement`
+Result<std::string> TypedText(const PgStatement& statement, const engine::Description* inferred);
 
 /// Take the casts of `TypedText` out of the names of columns.
 void ForgetCasts(const PgStatement& statement, engine::Description& description);
 
 /// Bind the parameters of a message to a statement.
-/// \errors kInvalid  too few, or values that are not of their types
+/// \errors kInvalid            too few, or values that are not of their types
+///         kResourceExhausted  as `ReadStatement`
 Result<PgBound> BindParameters(const PgStatement& statement, const PgBind& bind);
 
 }  // namespace neuralake::serve

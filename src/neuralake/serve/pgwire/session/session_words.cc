@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/session_words.h"
+#include "neuralake/serve/pgwire/session/session_words.h"
 
 #include <algorithm>
 #include <charconv>
@@ -105,12 +105,51 @@ class Walk {
   std::size_t at_ = 0;
 };
 
-Parsed ParseSet(Walk walk) {
-  const bool local = !walk.Take("session") && walk.Take("local");
-  if (walk.Take("characteristics") || walk.Take("transaction")) {
-    // Isolation and access mode: every statement sees one snapshot, whatever is asked.
-    return std::optional<SessionWord>(NothingWord{"SET"});
+/// The rest as modes of a transaction, of which only the access mode has an effect: each statement
+/// sees one snapshot, whatever isolation is asked for.
+/// \returns whether it is to be read only, when that is said
+Result<std::optional<bool>> ParseModes(Walk walk) {
+  std::optional<bool> read_only;
+  while (!walk.AtEnd()) {
+    if (walk.Take("read")) {
+      read_only = walk.Take("only");
+      if (!*read_only && !walk.Take("write")) return walk.Wrong();
+    } else if (walk.Take("isolation")) {
+      if (!walk.Take("level")) return walk.Wrong();
+      const bool known =
+          walk.Take("serializable") || (walk.Take("repeatable") && walk.Take("read")) ||
+          (walk.Take("read") && (walk.Take("committed") || walk.Take("uncommitted")));
+      if (!known) return walk.Wrong();
+    } else if (walk.Take("not") || !walk.Take("deferrable")) {
+      if (!walk.Take("deferrable")) return walk.Wrong();
+    }
+    if (walk.TakeMark(",") && walk.AtEnd()) return walk.Wrong();
   }
+  return read_only;
+}
+
+Parsed ParseSetModes(Walk walk, const char* parameter, bool local) {
+  if (walk.Take("snapshot")) {
+    return Fail(ErrorKind::kUnsupported, "there are no snapshots of other sessions");
+  }
+  if (walk.AtEnd()) return walk.Wrong();
+  const auto read_only = TRY(ParseModes(walk));
+  if (!read_only) return SessionWord(NothingWord{"SET"});
+  return SessionWord(SetWord{parameter, *read_only ? "on" : "off", local});
+}
+
+Parsed ParseBegin(Walk walk, std::string tag) {
+  return SessionWord(BeginWord{std::move(tag), TRY(ParseModes(walk))});
+}
+
+Parsed ParseSet(Walk walk) {
+  const bool session = walk.Take("session");
+  const bool local = !session && walk.Take("local");
+  if (session && walk.Take("characteristics")) {
+    if (!walk.Take("as") || !walk.Take("transaction")) return walk.Wrong();
+    return ParseSetModes(walk, "default_transaction_read_only", false);
+  }
+  if (walk.Take("transaction")) return ParseSetModes(walk, "transaction_read_only", true);
   if (walk.Take("constraints")) return std::optional<SessionWord>(NothingWord{"SET CONSTRAINTS"});
   if (walk.Take("time")) {
     if (!walk.Take("zone")) return walk.Wrong();
@@ -164,7 +203,7 @@ Parsed ParseSavepoint(Walk walk, SavepointWord::What what) {
   return walk.Done(SavepointWord{what, TRY(walk.Name())});
 }
 
-// Modes after BEGIN change nothing, and so does what follows COMMIT but `PREPARED`.
+// What follows COMMIT changes nothing but `PREPARED`.
 Parsed ParseRollback(Walk walk) {
   if (walk.Take("prepared")) return Fail(ErrorKind::kUnsupported, "there is no two-phase commit");
   if (!walk.Take("work")) walk.Take("transaction");
@@ -234,10 +273,13 @@ Parsed ParseSessionWord(const Piece& piece) {
   if (walk.Take("set")) return ParseSet(walk);
   if (walk.Take("show")) return ParseShow(walk);
   if (walk.Take("reset")) return ParseReset(walk);
-  if (walk.Take("begin")) return SessionWord(BeginWord{"BEGIN"});
+  if (walk.Take("begin")) {
+    if (!walk.Take("work")) walk.Take("transaction");
+    return ParseBegin(walk, "BEGIN");
+  }
   if (walk.Take("start")) {
     if (!walk.Take("transaction")) return walk.Wrong();
-    return SessionWord(BeginWord{"START TRANSACTION"});
+    return ParseBegin(walk, "START TRANSACTION");
   }
   if (walk.Take("commit") || walk.Take("end")) return ParseCommit(walk);
   if (walk.Take("rollback") || walk.Take("abort")) return ParseRollback(walk);

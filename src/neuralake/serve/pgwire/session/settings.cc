@@ -1,8 +1,10 @@
-#include "neuralake/serve/pgwire/settings.h"
+#include "neuralake/serve/pgwire/session/settings.h"
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,6 +34,9 @@ struct Known {
   std::string_view about;
 };
 
+constexpr const char* kReadOnlyByDefault = "default_transaction_read_only";
+constexpr const char* kReadOnlyNow = "transaction_read_only";
+
 constexpr std::string_view kServerVersion = "15.0 (Neuralake)";
 
 constexpr std::array kKnown = {
@@ -43,7 +48,8 @@ constexpr std::array kKnown = {
     Known{"DateStyle", "ISO, MDY", Rule::kFixed, true, "iso|iso, mdy|iso, dmy|iso, ymd",
           "How dates are written."},
     Known{"default_transaction_isolation", "read committed", Rule::kAny, false, "", ""},
-    Known{"default_transaction_read_only", "off", Rule::kBoolean, true, "", ""},
+    Known{kReadOnlyByDefault, "off", Rule::kBoolean, true, "",
+          "Whether transactions, and statements outside of them, may change nothing."},
     Known{"default_transaction_deferrable", "off", Rule::kBoolean, false, "", ""},
     Known{"enable_seqscan", "on", Rule::kBoolean, false, "", ""},
     Known{"extra_float_digits", "1", Rule::kAny, false, "", "Floats are always exact."},
@@ -83,7 +89,8 @@ constexpr std::array kKnown = {
           "Instants are written in UTC."},
     Known{"transaction_deferrable", "off", Rule::kBoolean, false, "", ""},
     Known{"transaction_isolation", "read committed", Rule::kAny, false, "", ""},
-    Known{"transaction_read_only", "off", Rule::kBoolean, false, "", ""},
+    Known{kReadOnlyNow, "off", Rule::kBoolean, false, "",
+          "Whether this transaction may change nothing."},
     Known{"xmloption", "content", Rule::kAny, false, "", ""},
 };
 
@@ -112,9 +119,13 @@ bool IsAccepted(std::string_view accepted, std::string_view value) {
   }
 }
 
+constexpr std::string_view kBadValue = "22023";
+constexpr std::int64_t kDurationMsMax = std::numeric_limits<std::int32_t>::max();
+
 std::unexpected<Error> Wrong(std::string_view name, std::string_view value) {
-  return Fail(ErrorKind::kInvalid,
-              fmt::format("invalid value for parameter \"{}\": \"{}\"", name, value));
+  return Coded(Fail(ErrorKind::kInvalid,
+                    fmt::format("invalid value for parameter \"{}\": \"{}\"", name, value)),
+               kBadValue);
 }
 
 Result<std::string> Boolean(std::string_view name, std::string_view value) {
@@ -133,12 +144,12 @@ std::optional<std::int64_t> Milliseconds(std::string_view value) {
   std::int64_t number = 0;
   const char* const end = value.data() + value.size();
   const auto [stop, error] = std::from_chars(value.data(), end, number);
-  if (error != std::errc{} || number < 0) return std::nullopt;
+  if (error != std::errc{}) return std::nullopt;
   std::string_view unit(stop, static_cast<std::size_t>(end - stop));
   unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
   if (unit.empty() || unit == "ms") return number;
-  constexpr std::int64_t kMost = std::int64_t{1} << 31;
-  if (number > kMost) return std::nullopt;
+  // Then it is out of range in any unit.
+  if (std::abs(number) > kDurationMsMax) return number;
   if (unit == "s") return number * 1000;
   if (unit == "min") return number * 60'000;
   if (unit == "h") return number * 3'600'000;
@@ -178,6 +189,13 @@ Result<SettingChange> Check(const Known& known, const std::string& value) {
     case Rule::kDuration: {
       const auto milliseconds = Milliseconds(value);
       if (!milliseconds) return Wrong(known.name, value);
+      if (*milliseconds < 0 || *milliseconds > kDurationMsMax) {
+        return Coded(Fail(ErrorKind::kInvalid,
+                          fmt::format("{} ms is outside the valid range for parameter \"{}\" (0 ms "
+                                      ".. {} ms)",
+                                      *milliseconds, known.name, kDurationMsMax)),
+                     kBadValue);
+      }
       change.value = std::to_string(*milliseconds);
       return change;
     }
@@ -234,7 +252,13 @@ Result<SettingChange> SessionSettings::Set(std::string_view name,
   }
   SettingChange change{std::string(known->name), start_->at(key), known->report, ""};
   if (value) change = TRY(Check(*known, *value));
+  if (key == kReadOnlyNow) {
+    // Of one transaction; outside, each statement is one.
+    if (in_transaction()) Put(key, change.value, /*local=*/true);
+    return change;
+  }
   Put(key, change.value, local);
+  if (key == kReadOnlyByDefault && !in_transaction()) Put(kReadOnlyNow, change.value, false);
   return change;
 }
 
@@ -242,10 +266,14 @@ void SessionSettings::BeginTransaction() {
   if (!in_transaction()) before_ = now_.values_;
 }
 
+bool SessionSettings::read_only() const { return now_.values_->at(kReadOnlyNow) == "on"; }
+
 std::vector<SettingChange> SessionSettings::EndTransaction(bool commit) {
   if (!in_transaction()) return {};
   const auto before = std::exchange(before_, nullptr);
-  return Use(commit ? now_.kept_ : before);
+  auto changes = Use(commit ? now_.kept_ : before);
+  Put(kReadOnlyNow, now_.values_->at(kReadOnlyByDefault), /*local=*/false);
+  return changes;
 }
 
 std::vector<SettingChange> SessionSettings::GoBack(const Moment& moment) {

@@ -85,6 +85,7 @@ class SessionSettings {
 
   std::chrono::milliseconds statement_timeout() const;  ///< 0: the server's.
   std::optional<std::uint64_t> rows_max() const;        ///< Nothing: all rows.
+  bool read_only() const;  ///< Whether the transaction, or a statement outside, may change nothing.
 
  private:
   /// Put `values` in force; gives those to be told.

@@ -25,7 +25,8 @@ struct ResetWord {
   std::string name;  ///< `all` for all.
 };
 struct BeginWord {
-  std::string tag;  ///< `BEGIN` or `START TRANSACTION`.
+  std::string tag;                  ///< `BEGIN` or `START TRANSACTION`.
+  std::optional<bool> read_only{};  ///< Nothing: as transactions are by default.
 };
 struct CommitWord {};
 struct RollbackWord {};

@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/settings.h"
+#include "neuralake/serve/pgwire/session/settings.h"
 
 #include <algorithm>
 
@@ -51,6 +51,49 @@ TEST(SessionSettings, HoldTheLimitsOfStatements) {
   EXPECT_EQ(settings.statement_timeout(), 120s);
   ASSERT_TRUE(settings.Set("neuralake.row_limit", "0"));
   EXPECT_EQ(settings.rows_max(), std::nullopt);
+}
+
+TEST(SessionSettings, TakeNoTimeThatIsNone) {
+  SessionSettings settings(10'000);
+  for (const char* value : {"-1", "2147483648", "596h 1", "600h"}) {
+    const auto refused = settings.Set("statement_timeout", value);
+    ASSERT_FALSE(refused) << value;
+    EXPECT_EQ(refused.error().sqlstate, "22023");
+  }
+  EXPECT_EQ(settings.Set("statement_timeout", "-1").error().message,
+            "-1 ms is outside the valid range for parameter \"statement_timeout\" (0 ms .. "
+            "2147483647 ms)");
+  EXPECT_TRUE(settings.Set("statement_timeout", "2147483647"));
+}
+
+TEST(SessionSettings, KnowWhetherATransactionMayChangeAnything) {
+  SessionSettings settings(10'000);
+  const auto shown = [&] { return settings.Show("transaction_read_only").value(); };
+  ASSERT_TRUE(settings.Set("transaction_read_only", "on"));
+  EXPECT_FALSE(settings.read_only()) << "outside of a transaction it is of no other statement";
+  settings.BeginTransaction();
+  ASSERT_TRUE(settings.Set("transaction_read_only", "on"));
+  EXPECT_TRUE(settings.read_only());
+  EXPECT_EQ(shown(), "on");
+  settings.EndTransaction(/*commit=*/true);
+  EXPECT_FALSE(settings.read_only());
+
+  ASSERT_TRUE(settings.Set("default_transaction_read_only", "on"));
+  EXPECT_TRUE(settings.read_only());
+  EXPECT_EQ(shown(), "on");
+  settings.BeginTransaction();
+  EXPECT_TRUE(settings.read_only());
+  ASSERT_TRUE(settings.Set("default_transaction_read_only", "off"));
+  EXPECT_TRUE(settings.read_only()) << "the default is for those to come";
+  ASSERT_TRUE(settings.Set("transaction_read_only", "off", /*local=*/true));
+  EXPECT_FALSE(settings.read_only());
+  settings.EndTransaction(/*commit=*/false);
+  EXPECT_TRUE(settings.read_only()) << "with the default that ROLLBACK brought back";
+  settings.BeginTransaction();
+  ASSERT_TRUE(settings.Set("default_transaction_read_only", "off"));
+  settings.EndTransaction(/*commit=*/true);
+  EXPECT_FALSE(settings.read_only());
+  EXPECT_EQ(shown(), "off");
 }
 
 TEST(SessionSettings, GoBackToTheStartOfTheSession) {

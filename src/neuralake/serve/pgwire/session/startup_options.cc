@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/startup_options.h"
+#include "neuralake/serve/pgwire/session/startup_options.h"
 
 #include <algorithm>
 

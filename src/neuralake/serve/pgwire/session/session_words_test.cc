@@ -1,4 +1,4 @@
-#include "neuralake/serve/pgwire/session_words.h"
+#include "neuralake/serve/pgwire/session/session_words.h"
 
 #include <gtest/gtest.h>
 
@@ -33,7 +33,14 @@ TEST(SessionWords, ReadSetInAllItsForms) {
   EXPECT_EQ(Set("SET x = -5").value, "-5");
   EXPECT_EQ(Set("SET search_path = \"$user\", public").value, "\"$user\", public");
   EXPECT_EQ(Word<NothingWord>("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE").tag, "SET");
-  EXPECT_EQ(Word<NothingWord>("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY").tag, "SET");
+  const auto characteristics = Set("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+  EXPECT_EQ(characteristics.name, "default_transaction_read_only");
+  EXPECT_EQ(characteristics.value, "on");
+  EXPECT_FALSE(characteristics.local);
+  const auto mode = Set("SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE");
+  EXPECT_EQ(mode.name, "transaction_read_only");
+  EXPECT_EQ(mode.value, "off");
+  EXPECT_TRUE(mode.local);
 }
 
 TEST(SessionWords, TellSettingsFromTheEnginesShow) {
@@ -48,6 +55,13 @@ TEST(SessionWords, TellSettingsFromTheEnginesShow) {
 TEST(SessionWords, KnowTransactions) {
   EXPECT_EQ(Word<BeginWord>("BEGIN ISOLATION LEVEL READ COMMITTED").tag, "BEGIN");
   EXPECT_EQ(Word<BeginWord>("start transaction read only").tag, "START TRANSACTION");
+  EXPECT_EQ(Word<BeginWord>("start transaction read only").read_only, true);
+  EXPECT_EQ(Word<BeginWord>("BEGIN WORK NOT DEFERRABLE, READ WRITE").read_only, false);
+  EXPECT_EQ(Word<BeginWord>("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ").read_only,
+            std::nullopt);
+  EXPECT_EQ(Parse("BEGIN READ").error().message, "syntax error at end of input");
+  EXPECT_EQ(Parse("BEGIN READ ONLY,").error().message, "syntax error at end of input");
+  EXPECT_EQ(Parse("BEGIN ISOLATION LEVEL x").error().message, "syntax error at or near \"x\"");
   Word<CommitWord>("COMMIT");
   Word<CommitWord>("END TRANSACTION");
   Word<RollbackWord>("ROLLBACK");
