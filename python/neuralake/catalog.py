@@ -212,7 +212,8 @@ class Database:
         filters
             ``[("month", "=", 1)]``; see ``neuralake.filters.to_expression``.
         columns
-            All of them by default.
+            A list of names; all of them by default. An empty list is refused: a Polars frame
+            without columns has no rows either.
         version
             Of a Delta table.
         timestamp
@@ -221,9 +222,12 @@ class Database:
         Raises
         ------
         NeuralakeError
-            ``not_found`` for a table or column that is not there; ``invalid`` for a wrong filter.
+            ``not_found`` for a table or column that is not there; ``invalid`` for a wrong filter
+            or an empty list of columns.
+        TypeError
+            ``columns`` is one text, not a list.
         """
-        from neuralake.filters import to_expression
+        from neuralake.filters import filtered
         from neuralake.frames import select
 
         definition = self.definition(name)
@@ -237,10 +241,7 @@ class Database:
         if not isinstance(definition, DeltaTable) and (version, timestamp) != (None, None):
             raise NeuralakeError("invalid", f"{full_name} has no versions: it is no Delta table")
         frame = self._frame(definition, full_name, version, timestamp)
-        predicate = to_expression(filters)
-        if predicate is not None:
-            frame = frame.filter(predicate)
-        return select(frame, columns, full_name)
+        return select(filtered(frame, filters, full_name), columns, full_name)
 
     def _frame(
         self,

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from neuralake.errors import NeuralakeError
-from neuralake.filters import Filters, to_expression
+from neuralake.filters import Filters, filtered
 from neuralake.frames import select
 from neuralake.result import SqlResult
 from neuralake.scan import lazy_scan, relation
@@ -128,8 +128,7 @@ class RemoteCatalog:
     ) -> pl.LazyFrame:
         """Read ``database.table`` lazily; columns, filters and limits are applied by the server."""
         frame = lazy_scan(self._session, relation(name, version, timestamp), lambda _: None)
-        predicate = to_expression(filters)
-        return select(frame if predicate is None else frame.filter(predicate), columns, name)
+        return select(filtered(frame, filters, name), columns, name)
 
 
 def _plain(value: Any) -> Any:

@@ -136,12 +136,11 @@ class Table:
         timestamp: dt.datetime | str | None = None,
     ) -> pl.LazyFrame:
         """Read the table lazily; see ``neuralake.catalog.Database.table``."""
-        from neuralake.filters import to_expression
+        from neuralake.filters import filtered
         from neuralake.frames import select
 
         frame = lazy_scan(self._open(), relation("t.t", version, timestamp), self._report)
-        predicate = to_expression(filters)
-        return select(frame if predicate is None else frame.filter(predicate), columns, self.uri)
+        return select(filtered(frame, filters, self.uri), columns, self.uri)
 
     def append(self, rows: Any, *, schema_mode: Literal["merge"] | None = None) -> Written:
         """Add rows, creating the table when it is not there and has a definition.

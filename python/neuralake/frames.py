@@ -73,15 +73,29 @@ def select(frame: pl.LazyFrame, columns: Sequence[str] | None, name: str) -> pl.
 
     Raises
     ------
+    TypeError
+        One text in place of a list, which would be taken letter by letter.
     NeuralakeError
-        ``not_found``: a column that the frame does not have.
+        ``not_found``: a column that the frame does not have; ``invalid``: none at all, with which
+        a Polars frame has no rows either, or one twice.
     """
     if columns is None:
         return frame
+    if isinstance(columns, str | bytes):
+        raise TypeError(f"columns takes a list of names, not {columns!r}; write [{columns!r}]")
+    wanted = list(columns)
     there = frame.collect_schema().names()
-    for column in columns:
+    if not wanted:
+        raise NeuralakeError(
+            "invalid",
+            f"columns is empty, and a Polars frame without columns has no rows; leave it out for "
+            f"all columns of {name}, and count rows with .select(pl.len())",
+        )
+    for at, column in enumerate(wanted):
         if column not in there:
             raise NeuralakeError(
                 "not_found", f"{name} has no column {column}; it has {', '.join(there)}"
             )
-    return frame.select(columns)
+        if column in wanted[:at]:
+            raise NeuralakeError("invalid", f"columns has {column} twice; a frame has it once")
+    return frame.select(wanted)

@@ -30,7 +30,7 @@ from typing import IO, Any
 import polars as pl
 
 from neuralake.errors import NeuralakeError
-from neuralake.filters import to_expression
+from neuralake.filters import filtered
 from neuralake.frames import lazy_frame, select, sendable
 from neuralake.function_table import FunctionTable
 
@@ -101,10 +101,7 @@ def compute(request: Mapping[str, Any]) -> pl.DataFrame:
         )
     if not isinstance(function, FunctionTable):
         raise NeuralakeError("invalid", f"{name} is not a function with @table")
-    frame = lazy_frame(function(), name)
-    predicate = to_expression(request.get("filters"))
-    if predicate is not None:
-        frame = frame.filter(predicate)
+    frame = filtered(lazy_frame(function(), name), request.get("filters"), name)
     frame = select(frame, request.get("columns"), name)
     limit = request.get("limit")
     return sendable((frame if limit is None else frame.head(limit)).collect(), name)
