@@ -254,7 +254,8 @@ class Database:
         from neuralake.scan import lazy_scan, relation
 
         if isinstance(definition, FunctionTable):
-            return lazy_frame(definition(), full_name)
+            place = f"{definition.place.file}:{definition.place.line}"
+            return lazy_frame(definition(), f"{full_name} ({place})")
         source = relation(full_name, version, timestamp)
         return lazy_scan(self._catalog._open(), source, self._catalog._report)
 

@@ -35,6 +35,15 @@ class ModuleDatabase:
         """The full name of the module, without importing it."""
         return self._module if isinstance(self._module, str) else self._module.__name__
 
+    def why_no_module(self) -> str:
+        """Say what is wrong with the module as given; empty when nothing is."""
+        if isinstance(self._module, str | ModuleType):
+            return ""
+        return (
+            "ModuleDatabase takes the name of a module or a module, "
+            f"not a {type(self._module).__name__}"
+        )
+
     def load(self) -> ModuleType:
         """Import the module, which touches no data.
 

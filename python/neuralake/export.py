@@ -12,6 +12,7 @@ import importlib
 import inspect
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -26,7 +27,7 @@ from neuralake.encode import Json, ShortPath, encode_place, encode_table
 from neuralake.function_table import FunctionTable
 from neuralake.identity import LoadedDatabase
 from neuralake.place import Place
-from neuralake.recovery import Problem
+from neuralake.recovery import Problem, described
 
 FORMAT = "neuralake.definitions"
 VERSION = 1
@@ -40,7 +41,7 @@ def export_module(target: str, project: Path) -> Json:
     finder = recovery.install(project)
     try:
         with recording() as made:
-            catalog = _find_catalog(target, finder.problems)
+            catalog = _find_catalog(target, project, finder.problems)
             if catalog is None:
                 exported = _document(None, [], finder.problems, _shorten(project))
             else:
@@ -55,14 +56,14 @@ def export_catalog(catalog: Catalog, project: Path) -> Json:
     return _export(catalog, [], [], project)
 
 
-def _find_catalog(target: str, problems: list[Problem]) -> Catalog | None:
+def _find_catalog(target: str, project: Path, problems: list[Problem]) -> Catalog | None:
     module_name, _, attribute = target.partition(":")
     attribute = attribute or "catalog"
     try:
         module = importlib.import_module(module_name)
     except (Exception, SystemExit) as error:
-        message = f"cannot import {module_name}: {type(error).__name__}: {error}"
-        problems.append(Problem("neuralake.toml", 0, target, message))
+        message = f"cannot import {module_name}: {described(error)}"
+        problems.append(Problem("neuralake.toml", _setting_line(project, target), target, message))
         return None
     catalog = getattr(module, attribute, None)
     if isinstance(catalog, Catalog):
@@ -70,11 +71,20 @@ def _find_catalog(target: str, problems: list[Problem]) -> Catalog | None:
     if catalog is not None:
         found = type(catalog).__name__
         message = f"{attribute} is a {found}; it must be a neuralake.Catalog"
-        problems.append(Problem(inspect.getfile(module), 0, target, message))
+        file = getattr(module, "__file__", None) or ""
+        line = identity.last_binding(_source(file), attribute)
+        problems.append(Problem(file, line, target, message))
     elif not problems:
         message = f"module {module_name} has no {attribute}; add {attribute} = Catalog({{…}})"
-        problems.append(Problem(getattr(module, "__file__", None) or "", 0, target, message))
+        problems.append(Problem(getattr(module, "__file__", None) or "", 1, target, message))
     return None
+
+
+def _setting_line(project: Path, target: str) -> int:
+    """Find the line of ``neuralake.toml`` that names ``target``; 0 when it comes from elsewhere."""
+    lines = _source(str(project / "neuralake.toml")).splitlines()
+    setting = re.compile(rf"\s*module\s*=\s*['\"]{re.escape(target)}['\"]")
+    return next((at for at, line in enumerate(lines, 1) if setting.match(line)), 0)
 
 
 def _export(
@@ -82,7 +92,7 @@ def _export(
 ) -> Json:
     loaded = []
     for name, database in catalog.databases.items():
-        one = _load(str(name), database, problems)
+        one = _load(name, database, catalog.place, problems)
         if one is not None:
             loaded.append(one)
     problems.extend(identity.repeated_databases(_source(catalog.place.file), catalog.place))
@@ -92,23 +102,30 @@ def _export(
     problems.extend(_uncallable(owned))
     short = _shorten(project)
     databases = [
-        _database(one, catalog.databases[one.name].description, short)
+        _database(one, catalog.databases[one.name].description, short, problems)
         for one in sorted(owned, key=lambda one: one.name)
     ]
     return _document(catalog.place, databases, problems, short)
 
 
-def _load(name: str, database: Any, problems: list[Problem]) -> LoadedDatabase | None:
-    if not isinstance(database, ModuleDatabase):
+def _load(
+    name: Any, database: Any, catalog: Place, problems: list[Problem]
+) -> LoadedDatabase | None:
+    place, message = catalog, ""
+    if not isinstance(name, str):
+        message = f"the name of a database must be a text, not {name!r}"
+    elif not isinstance(database, ModuleDatabase):
         message = f"a database must be a ModuleDatabase, not a {type(database).__name__}"
-        problems.append(Problem("", 0, name, message))
-        return None
-    try:
-        return LoadedDatabase(name, database.place, database.load(), database.definitions())
-    except (Exception, SystemExit) as error:
-        message = f"cannot import {database.module_name}: {type(error).__name__}: {error}"
-        problems.append(Problem(database.place.file, database.place.line, name, message))
-        return None
+    else:
+        place = database.place
+        message = database.why_no_module()
+    if not message:
+        try:
+            return LoadedDatabase(name, place, database.load(), database.definitions())
+        except (Exception, SystemExit) as error:
+            message = f"cannot import {database.module_name}: {described(error)}"
+    problems.append(Problem(place.file, place.line, str(name), message))
+    return None
 
 
 def _uncallable(databases: Sequence[LoadedDatabase]) -> Iterator[Problem]:
@@ -141,12 +158,22 @@ def _why_uncallable(definition: FunctionTable) -> str:
     return f"give {', '.join(needed)} a default: a table's function is called without arguments"
 
 
-def _database(database: LoadedDatabase, description: str, short: ShortPath) -> Json:
+def _database(
+    database: LoadedDatabase, description: str, short: ShortPath, problems: list[Problem]
+) -> Json:
+    tables = []
+    for name, table in database.tables.items():
+        try:
+            tables.append(encode_table(name, table, short))
+        except Exception as error:  # of a value's own code
+            message = f"cannot be read: {described(error)}"
+            subject = f"{database.name}.{name}"
+            problems.append(Problem(table.place.file, table.place.line, subject, message))
     return {
         "name": database.name,
         "description": description,
         "place": encode_place(database.place, short),
-        "tables": [encode_table(name, table, short) for name, table in database.tables.items()],
+        "tables": tables,
     }
 
 

@@ -153,6 +153,12 @@ def repeated_databases(source: str, place: Place) -> Iterator[Problem]:
             seen.setdefault(key.value, key.lineno)
 
 
+def last_binding(source: str, name: str) -> int:
+    """Find the last line of ``source`` that binds ``name`` at its top; 1 when none does."""
+    lines = [binding.line for binding in _bindings(_parse(source).body) if binding.name == name]
+    return lines[-1] if lines else 1
+
+
 def _source_tree(module: ModuleType) -> ast.Module:
     try:
         return _parse(inspect.getsource(module))

@@ -80,7 +80,7 @@ class RecoveringFinder(importlib.abc.MetaPathFinder):
         else:
             frames = [f for f in traceback.extract_tb(error.__traceback__) if self.owns(f.filename)]
             where = (frames[-1].filename, frames[-1].lineno or 0) if frames else (file, line)
-            message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            message = described(error)
             if frames and not (frames[-1].filename == file and frames[-1].lineno == line):
                 caller = Path(file).resolve().relative_to(self.project)
                 message += f" (reached from {caller}:{line})"
@@ -91,7 +91,7 @@ class RecoveringFinder(importlib.abc.MetaPathFinder):
         if isinstance(error, NameError | AttributeError):
             return error.name in self.lost
         if isinstance(error, ImportError):
-            return any(f"cannot import name {name!r}" in str(error) for name in self.lost)
+            return any(f"cannot import name {name!r}" in described(error) for name in self.lost)
         return False
 
 
@@ -101,7 +101,7 @@ class _RecoveringLoader(importlib.machinery.SourceFileLoader):
         self._finder = finder
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run every statement that can be run; never raises."""
+        """Run every statement that can be run; raises nothing but an interruption."""
         try:
             tree = ast.parse(self.get_data(self.path), self.path)
         except (SyntaxError, ValueError) as error:
@@ -118,7 +118,9 @@ class _RecoveringLoader(importlib.machinery.SourceFileLoader):
         try:
             body = ast.Module([statement], type_ignores=[])
             exec(compile(body, self.path, "exec", flags, dont_inherit=True), module.__dict__)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
             names = list(bound_names(statement))
             if not self._finder.follows_from_another(error):
                 subject = ".".join([module.__name__, *names[:1]])
@@ -171,6 +173,16 @@ def _target_names(target: ast.expr) -> Iterator[str]:
     elif isinstance(target, ast.Tuple | ast.List):
         for element in target.elts:
             yield from _target_names(element)
+
+
+def described(error: BaseException) -> str:
+    """Give the type of ``error`` and what it says, in one line, whatever its ``__str__`` does."""
+    try:
+        text = str(error)
+    except Exception as failure:
+        text = f"its text cannot be had ({type(failure).__name__})"
+    name = type(error).__name__
+    return f"{name}: {'; '.join(filter(None, text.splitlines()))}" if text else name
 
 
 def install(project: Path) -> RecoveringFinder:

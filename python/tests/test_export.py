@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from neuralake.errors import NeuralakeError
 from project import CATALOG, export, problems, tables, write_project
+
+from neuralake import Catalog, ModuleDatabase
 
 
 def test_a_table_is_named_by_its_variable_and_knows_its_line(tmp_path: Path) -> None:
@@ -244,3 +248,87 @@ def test_two_exports_give_the_same_bytes(tmp_path: Path) -> None:
             """,
     )
     assert export(tmp_path) == export(tmp_path)
+
+
+CATALOG_LINE = "lake/__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("catalog", "found"),
+    [
+        ('catalog = Catalog({"a": "lake.a"})', (CATALOG_LINE, 2, "a")),
+        ('catalog = Catalog({"a": ModuleDatabase(7)})', (CATALOG_LINE, 2, "a")),
+        ('catalog = Catalog({5: ModuleDatabase("lake.a")})', (CATALOG_LINE, 2, "5")),
+        ("catalog = 4\ncatalog = 5", (CATALOG_LINE, 3, "lake:catalog")),
+        ("other = 5", (CATALOG_LINE, 1, "lake:catalog")),
+    ],
+)
+def test_a_mistake_in_the_catalog_itself_has_a_line(
+    tmp_path: Path, catalog: str, found: tuple[str, int, str]
+) -> None:
+    head = "from neuralake import Catalog, ModuleDatabase\n"
+    write_project(tmp_path, catalog=head + catalog, a="")
+    assert problems(export(tmp_path)) == [found]
+
+
+def test_a_module_that_is_not_there_has_the_line_of_the_setting(tmp_path: Path) -> None:
+    write_project(tmp_path)
+    document = export(tmp_path, "lack:catalog")
+    assert problems(document) == [("neuralake.toml", 0, "lack:catalog")]
+    (tmp_path / "neuralake.toml").write_text('# project\n[catalog]\nmodule = "lack:catalog"\n')
+    assert problems(export(tmp_path, "lack:catalog")) == [("neuralake.toml", 3, "lack:catalog")]
+
+
+def test_whatever_a_definition_raises_has_a_line_and_is_one(tmp_path: Path) -> None:
+    write_project(
+        tmp_path,
+        catalog=CATALOG,
+        aviation="""
+            from neuralake import DeltaTable
+
+            class Odd(BaseException):
+                pass
+
+            class Mute(Exception):
+                def __str__(self):
+                    raise ValueError("no text")
+
+            class Rows(list):
+                def __iter__(self):
+                    raise ValueError("no rows")
+
+            def fail(error):
+                raise error
+
+            a = fail(Odd("odd"))
+            b = fail(Mute())
+            c = fail(ValueError("first\\n\\nsecond"))
+            flights = DeltaTable("data/flights", tags=Rows())
+            """,
+    )
+    document = export(tmp_path)
+    assert problems(document) == [
+        ("lake/aviation.py", 15, "lake.aviation.a"),
+        ("lake/aviation.py", 15, "lake.aviation.b"),
+        ("lake/aviation.py", 15, "lake.aviation.c"),
+        ("lake/aviation.py", 20, "aviation.flights"),
+    ]
+    said = [problem["message"] for problem in document["problems"]]
+    assert said[0].startswith("Odd: odd (reached from lake/aviation.py:17)")
+    assert said[1].startswith("Mute: its text cannot be had (ValueError)")
+    assert said[2].startswith("ValueError: first; second")
+    assert said[3] == "cannot be read: ValueError: no rows"
+
+
+def test_a_function_that_returns_no_frame_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "placed.py").write_text(
+        "from neuralake import table\n\n\n@table\ndef number():\n    return 5\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    catalog = Catalog({"a": ModuleDatabase("placed")})
+    with pytest.raises(
+        NeuralakeError, match=r"^invalid: a\.number \(.*placed\.py:5\) returned a int"
+    ):
+        catalog.table("a.number")
