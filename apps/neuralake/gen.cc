@@ -186,6 +186,8 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
                   "A file (.ndjson, .csv, .arrow, .parquet), - for standard output, else the "
                   "location of a Delta table, which is made or appended to")
       ->capture_default_str();
+  command.add_flag("--overwrite", arguments.target.overwrite,
+                   "Replace a file that is there; otherwise it is refused");
   command
       .add_option("--format", arguments.target.format,
                   "ndjson, csv, arrow, parquet or delta, whatever the name ends in")

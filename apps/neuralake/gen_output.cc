@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <string_view>
 
 #include "file_place.h"
 #include "table_command.h"
@@ -214,15 +215,47 @@ class TableOutput final : public GenOutput {
   std::unique_ptr<delta::TableWrite> write_;
 };
 
-Result<std::string> FormatOf(const GenTarget& target) {
+/// What the last part of `location` ends in, from its point on; empty without one.
+std::string_view Ending(std::string_view location) {
+  const auto name = location.substr(location.rfind('/') + 1);
+  const auto point = name.rfind('.');
+  return point == std::string_view::npos || point == 0 ? "" : name.substr(point);
+}
+
+bool IsTable(const std::string& location, const Deadline& deadline) {
+  const auto table = OpenTable(location);
+  return table.has_value() && (*table)->Latest(deadline).has_value();
+}
+
+Result<std::string> FormatOf(const GenTarget& target, const Deadline& deadline) {
   static constexpr std::array kNames = {"ndjson", "csv", "arrow", "parquet"};
   if (!target.format.empty()) return target.format;
   if (target.output == "-") return "ndjson";
-  for (const char* name : kNames) {
-    if (target.output.ends_with(std::string(".") + name)) return name;
+  const auto ending = Ending(target.output);
+  for (const std::string name : kNames) {
+    if (ending == "." + name) return name;
   }
-  if (target.output.ends_with(".json") || target.output.ends_with(".jsonl")) return "ndjson";
-  return "delta";
+  if (ending == ".json" || ending == ".jsonl") return "ndjson";
+  // What looks like the name of a file becomes a table only when it is one, or is said to be one.
+  if (ending.empty() || IsTable(target.output, deadline)) return "delta";
+  return Fail(
+      ErrorKind::kInvalid,
+      fmt::format("cannot tell the format of {}: a file ends in .ndjson, .jsonl, .json, "
+                  ".csv, .arrow or .parquet; --format delta makes a Delta table of this name",
+                  target.output));
+}
+
+/// Refuse a file that is there.
+Status CheckAbsent(const GenTarget& target, const Deadline& deadline) {
+  if (target.overwrite || target.output == "-") return {};
+  const auto place = TRY(Locate(target.output));
+  const auto there = place.store->Head(place.key, deadline);
+  if (there.has_value()) {
+    return Fail(ErrorKind::kAlreadyExists,
+                fmt::format("{} is there already; --overwrite replaces it", target.output));
+  }
+  if (there.error().kind != ErrorKind::kNotFound) return std::unexpected(there.error());
+  return {};
 }
 
 }  // namespace
@@ -230,7 +263,7 @@ Result<std::string> FormatOf(const GenTarget& target) {
 Result<std::unique_ptr<GenOutput>> GenOutput::Open(const GenTarget& target,
                                                    const columnar::Schema& schema,
                                                    const Deadline& deadline) {
-  const auto format = TRY(FormatOf(target));
+  const auto format = TRY(FormatOf(target, deadline));
   if (target.bad_rows != 0 && format != "ndjson") {
     return Fail(ErrorKind::kInvalid,
                 fmt::format("--bad-rows breaks lines of NDJSON; {} cannot hold them", format));
@@ -239,8 +272,13 @@ Result<std::unique_ptr<GenOutput>> GenOutput::Open(const GenTarget& target,
     if (target.output == "-") {
       return Fail(ErrorKind::kInvalid, "a Delta table needs --output with its location");
     }
+    if (target.overwrite) {
+      return Fail(ErrorKind::kInvalid,
+                  "--overwrite is for files; rows are appended to a Delta table");
+    }
     return TableOutput::Open(target, schema, deadline);
   }
+  TRY(CheckAbsent(target, deadline));
   if (format == "ndjson") {
     auto spoiler = TRY(generate::Spoiler::Make(schema, target.bad_rows, target.seed));
     return std::make_unique<LinesOutput>(TRY(OpenBytes(target.output)), schema, std::move(spoiler));

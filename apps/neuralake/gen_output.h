@@ -24,6 +24,7 @@ struct GenTarget {
   std::vector<std::string> partition_by;  ///< Of a table that is made.
   double bad_rows = 0;                    ///< Share of lines to break; NDJSON only.
   std::uint64_t seed = 1;
+  bool overwrite = false;  ///< Put a file in the place of one that is there.
 };
 
 /// What came of it.
@@ -42,7 +43,9 @@ class GenOutput {
  public:
   virtual ~GenOutput() = default;
 
-  /// \errors kInvalid            no such format, or bad rows in another one than NDJSON
+  /// \errors kInvalid            no such format, a name that tells none, bad rows in another one
+  ///                             than NDJSON, or a Delta table to overwrite
+  ///         kAlreadyExists      a file is there that is not to be overwritten
   ///         kResourceExhausted  the disk is full
   static Result<std::unique_ptr<GenOutput>> Open(const GenTarget& target,
                                                  const columnar::Schema& schema,

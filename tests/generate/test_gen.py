@@ -131,8 +131,9 @@ def test_a_schema_comes_from_a_file_or_from_the_catalog(tmp_path: Path) -> None:
         ("orders.ddl", ["id", "customer", "total", "at"]),
         ("orders.json", ["id"]),
     ):
-        gen("schema", "--schema", tmp_path / name, "--output", tmp_path / "rows.parquet")
-        assert pl.read_parquet(tmp_path / "rows.parquet").columns == columns
+        rows = tmp_path / "rows.parquet"
+        gen("schema", "--schema", tmp_path / name, "--output", rows, "--overwrite")
+        assert pl.read_parquet(rows).columns == columns
     (tmp_path / "neuralake.toml").write_text('[catalog]\nmodule = "lake:catalog"\n')
     (tmp_path / "lake.py").write_text(
         "from neuralake import Catalog, Column, DeltaTable\n"
@@ -177,3 +178,32 @@ def test_what_cannot_be_made_is_refused_and_leaves_nothing(tmp_path: Path) -> No
     )
     assert "there are only" in few
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_a_file_that_is_there_is_replaced_only_when_told_to(form: str, tmp_path: Path) -> None:
+    file = tmp_path / f"rows.{form}"
+    file.write_text("mine")
+    said = refused("tpch.nation", "--output", file, code=1)
+    assert said == f"neuralake: {file} is there already; --overwrite replaces it\n"
+    assert file.read_text() == "mine"
+    gen("tpch.nation", "--output", file, "--overwrite")
+    assert READERS[form](file).height == 25
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+def test_a_table_is_not_overwritten(tmp_path: Path) -> None:
+    said = refused("tpch.nation", "--output", tmp_path / "nation", "--overwrite")
+    assert "--overwrite is for files; rows are appended to a Delta table" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_that_ends_in_no_format_becomes_no_table_by_mistake(tmp_path: Path) -> None:
+    for name in ("x.avro", "x.mycsv"):
+        said = refused("tpch.nation", "--output", tmp_path / name)
+        assert "a file ends in .ndjson, .jsonl, .json, .csv, .arrow or .parquet" in said
+        assert "--format delta makes a Delta table of this name" in said
+    assert list(tmp_path.iterdir()) == []
+    table = tmp_path / "nation.v2"
+    assert gen("tpch.nation", "--output", table, "--format", "delta")["version"] == 0
+    assert gen("tpch.nation", "--output", table)["version"] == 1, "it is a table by now"
