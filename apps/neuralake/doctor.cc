@@ -1,66 +1,16 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 
 #include "commands.h"
+#include "doctor_checks.h"
 #include <nlohmann/json.hpp>
-#include <sys/statvfs.h>
 
 #include "neuralake/settings/settings.h"
 
 namespace neuralake::app {
 namespace {
-
-namespace fs = std::filesystem;
-
-struct Finding {
-  std::string what;
-  bool good;
-  std::string detail;
-};
-
-/// The Python that would import the definitions: the configured one, the active environment's, or
-/// the first on the path.
-std::string PythonOf(const settings::Settings& settings,
-                     const std::map<std::string, std::string>& environment) {
-  if (!settings.catalog.python.empty()) return settings.catalog.python;
-  if (const auto active = environment.find("VIRTUAL_ENV"); active != environment.end()) {
-    return active->second + "/bin/python";
-  }
-  return "python3";
-}
-
-Finding CheckPython(const std::string& python) {
-  const std::string quoted = "'" + python + "'";
-  const int status =
-      std::system((quoted + " -c 'import neuralake' >/dev/null 2>&1").c_str());  // NOLINT
-  return {"python", status == 0,
-          status == 0 ? python + " imports neuralake"
-                      : python +
-                            " cannot import neuralake; set catalog.python to the environment "
-                            "in which it is installed"};
-}
-
-Finding CheckManifest(const std::string& project) {
-  const fs::path path = fs::path(project) / ".neuralake/catalog.json";
-  if (!fs::exists(path)) {
-    return {"catalog", false, "no " + path.string() + "; run `neuralake catalog build`"};
-  }
-  return {"catalog", true, path.string()};
-}
-
-Finding CheckDisk(const std::string& project, const settings::Settings& settings) {
-  fs::path folder = fs::path(project) / settings.ingest.directory;
-  while (!fs::exists(folder) && folder.has_relative_path()) folder = folder.parent_path();
-  struct statvfs space{};
-  if (statvfs(folder.c_str(), &space) != 0) {
-    return {"disk", false, "cannot look at " + folder.string()};
-  }
-  const auto free_bytes = static_cast<std::int64_t>(space.f_bavail * space.f_frsize);
-  return {"disk", free_bytes > settings.ingest.log_bytes_max,
-          std::to_string(free_bytes >> 20) + " MiB free for the write-ahead log in " +
-              folder.string() + ", which may take " +
-              std::to_string(settings.ingest.log_bytes_max >> 20) + " MiB"};
-}
 
 bool IsSecret(std::string_view name) {
   for (const auto* word : {"password", "secret", "token", "key"}) {
@@ -92,8 +42,8 @@ nlohmann::ordered_json SettingsJson(const settings::Loaded& loaded) {
 }
 
 void PrintText(const settings::Loaded& loaded, const std::vector<Finding>& findings) {
-  std::cout << "project      " << loaded.project << "\nenvironment  " << loaded.environment
-            << "\n\n";
+  std::cout << "project      " << (loaded.project.empty() ? "none" : loaded.project)
+            << "\nenvironment  " << loaded.environment << "\n\n";
   for (const auto& entry : SettingsJson(loaded)) {
     const auto text = [&](const char* name) { return entry[name].get<std::string>(); };
     std::cout << "  " << text("setting") << " = " << text("value");
@@ -114,35 +64,56 @@ void PrintKeys() {
   std::cout << "\n" << std::flush;
 }
 
+/// Looks at the project in `loaded`, or at the machine alone when there is none.
+std::vector<Finding> Look(const settings::Loaded& loaded) {
+  std::vector<Finding> findings;
+  const auto add = [&findings](std::vector<Finding> more) {
+    std::ranges::move(more, std::back_inserter(findings));
+  };
+  if (loaded.project.empty()) {
+    add(CheckPython(loaded));
+    add(CheckPorts(loaded));
+    return findings;
+  }
+  add(CheckDefinitions(loaded));
+  add(CheckTables(loaded));
+  add(CheckPorts(loaded));
+  add(CheckDisk(loaded));
+  return findings;
+}
+
 int Doctor(const std::string& folder, bool json) {
   const auto environment = settings::ProcessEnvironment();
   const auto project = settings::FindProject(folder);
-  if (!project.has_value()) return Report(project.error(), json);
-  const auto loaded = settings::Load({*project, environment, {}});
+  auto loaded =
+      settings::Load({project.has_value() ? *project : std::filesystem::absolute(folder).string(),
+                      environment,
+                      {}});
   if (!loaded.has_value()) {
     if (!json) PrintKeys();
     return Report(loaded.error(), json);
   }
-  const std::vector<Finding> findings = {
-      CheckPython(PythonOf(loaded->settings, environment)),
-      CheckManifest(loaded->project),
-      CheckDisk(loaded->project, loaded->settings),
-  };
-  bool good = true;
-  for (const auto& finding : findings) good = good && finding.good;
+  std::vector<Finding> findings;
+  if (!project.has_value()) {
+    loaded->project.clear();
+    findings.push_back({"project", false, project.error().message + ", --project names another"});
+  }
+  std::ranges::move(Look(*loaded), std::back_inserter(findings));
+  const bool good = std::ranges::all_of(findings, &Finding::good);
   if (!json) {
     PrintText(*loaded, findings);
     return good ? 0 : 1;
   }
-  nlohmann::ordered_json report = {{"project", loaded->project},
-                                   {"environment", loaded->environment},
-                                   {"settings", SettingsJson(*loaded)},
-                                   {"checks", nlohmann::ordered_json::array()}};
+  using Json = nlohmann::ordered_json;
+  Json report = {{"project", project.has_value() ? Json(loaded->project) : Json(nullptr)},
+                 {"environment", loaded->environment},
+                 {"settings", SettingsJson(*loaded)},
+                 {"checks", Json::array()}};
   for (const auto& finding : findings) {
     report["checks"].push_back(
         {{"check", finding.what}, {"ok", finding.good}, {"detail", finding.detail}});
   }
-  std::cout << report.dump(2) << "\n";
+  std::cout << report.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
   return good ? 0 : 1;
 }
 
