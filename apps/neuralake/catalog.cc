@@ -191,7 +191,9 @@ void AddCatalog(CLI::App& app, Outcome& outcome) {
       ->add_flag("--exit-code", options->exit_code, "End with 1 when there are differences");
   Add(group, "export", "Print the catalog: the manifest, or one line a column", RunExport, options,
       outcome)
-      ->add_option("--format", options->format, "json or csv")
+      ->add_option("--format", options->format,
+                   "json: the manifest; csv: one line a declared column, with the tags of columns; "
+                   "those of tables, their descriptions and keys are in the manifest alone")
       ->check(CLI::IsMember({"json", "csv"}));
 }
 

@@ -153,6 +153,27 @@ def test_a_row_that_does_not_fit_is_counted_apart_with_its_reason(house: Ingest)
     until(lambda: rows_named(house.server, "fits"), "the row that fits is in the table")
 
 
+@pytest.mark.parametrize(
+    ("row", "accepted"),
+    [
+        ('{"N": 12, "NAME": "case"}', 1),
+        ('{"n": 12, "N": 12, "name": "case"}', 0),
+        ('{"n": "12", "name": "text"}', 1),
+        ('{"n": 12.0, "name": "text"}', 1),
+        ('{"n": "1e3", "name": "text"}', 1),
+        ('{"n": 12.5, "name": "text"}', 0),
+        ('{"n": " 12", "name": "text"}', 0),
+        ('{"n": "", "name": "text"}', 0),
+        ('{"n": true, "name": "text"}', 0),
+        ('{"n": 12, "name": 7}', 0),
+    ],
+)
+def test_what_fits_a_column_is_as_the_reference_says(
+    house: Ingest, row: str, accepted: int
+) -> None:
+    assert push(house.server, row, "application/json").json()["accepted"] == accepted
+
+
 def test_a_row_in_another_encoding_does_not_fit_though_it_is_the_first(
     tmp_path: Path,
 ) -> None:

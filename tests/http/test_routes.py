@@ -135,6 +135,7 @@ def test_a_cursor_that_was_changed_is_refused(server: Server) -> None:
         ("limit=1&limit=2", "limit is given twice"),
         ("select=nope", "nope"),
         ("limit=0", "limit"),
+        ("limit=1000001", "from 1 to 1000000"),
         ("limit=x", "limit"),
         ("cursor=garbage", "cursor"),
         ("id=in.1", "in"),
@@ -161,6 +162,7 @@ def test_the_document_describes_every_table(server: Server) -> None:
         assert f"/api/v1/tables/aviation/{path}/rows" in document["paths"]
     assert "/api/v1/ingest/aviation/flights" in document["paths"]
     assert "/api/v1/ingest/aviation/airlines" not in document["paths"]
+    assert "rows_changed" in document["components"]["schemas"]["Answer"]["properties"]
 
 
 def test_the_pages_are_served(server: Server) -> None:

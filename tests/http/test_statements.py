@@ -318,6 +318,10 @@ def test_insert_into_a_delta_table(start: Callable[..., Server]) -> None:
     ]
     read = pl.read_delta(str(server.project / "data/events"))
     assert sorted(read["name"].to_list()) == ["four", "one", "three", "two"]
+    nothing = server.sql("INSERT INTO aviation.events SELECT * FROM aviation.events WHERE n < 0")
+    assert nothing.json()["rows_changed"] == 0
+    assert nothing.json()["versions"] == {"aviation.events": 1}
+    assert "rows_changed" not in server.sql("SELECT 1").json()
     told = server.sql("INSERT INTO aviation.airlines VALUES ('XX', 'None')")
     assert told.status == 501
     assert "only Delta tables" in told.json()["error"]["message"]

@@ -78,10 +78,12 @@ Json FixedSchemas() {
         {"rows", {{"type", "array"}, {"items", Anything()}}},
         {"truncated", {{"type", "boolean"}}},
         {"next", {{"type", {"string", "null"}}, {"description", "The cursor of the next page"}}},
+        {"rows_changed",
+         {{"type", "integer"}, {"description", "Rows that an INSERT added; absent otherwise"}}},
         {"query_id", Text()},
         {"versions",
          {{"type", "object"},
-          {"description", "The version read of each table"},
+          {"description", "The version of each table that was read, or that an INSERT made"},
           {"additionalProperties", {{"type", "integer"}}}}},
         {"error", error}}}};
   Json ask = {
