@@ -119,6 +119,10 @@ Status PrintTable(engine::RowStream& stream) {
 
 }  // namespace
 
+std::vector<std::string> FormatNames() {
+  return {"table", "csv", "json", "ndjson", "arrow", "parquet"};
+}
+
 Status PrintAnswer(engine::RowStream& stream, const std::string& format) {
   if (format == "table") return PrintTable(stream);
   TRY(Encode(stream, TRY(serve::ParseFormat(format)), Sink(stdout)));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "neuralake/base/error.h"
 #include "neuralake/engine/executor.h"
@@ -10,6 +11,9 @@ namespace neuralake::app {
 
 /// The forms in which an answer is printed: `table`, and those of the HTTP service.
 constexpr const char* kFormats = "table, csv, json, ndjson, arrow or parquet";
+
+/// The same, one by one.
+std::vector<std::string> FormatNames();
 
 /// Write all rows of `stream` to standard output as `format`.
 /// \errors kInvalid  no such format

@@ -1,4 +1,7 @@
+#include <filesystem>
 #include <set>
+#include <string_view>
+#include <system_error>
 
 #include "commands.h"
 #include "table_command.h"
@@ -52,12 +55,30 @@ Status Files(const Arguments& arguments) {
   return {};
 }
 
+/// A place of which a listing would say that it is empty, because it is none.
+Status CheckFolder(const Uri& uri) {
+  if (uri.scheme != "file") return {};
+  std::error_code failure;
+  if (std::filesystem::is_directory(uri.path, failure)) return {};
+  if (std::filesystem::exists(uri.path, failure)) {
+    return Fail(ErrorKind::kInvalid,
+                uri.path + " is a file; name the folder that tables lie below");
+  }
+  return Fail(ErrorKind::kNotFound, "there is no folder " + uri.path);
+}
+
 /// A table is a folder with a `_delta_log` below it.
 Status Discover(const Arguments& arguments) {
   constexpr std::string_view kLog = "/_delta_log/";
-  const auto store = TRY(storage::OpenStore(TRY(Uri::Parse(arguments.uri))));
+  const auto prefix = TRY(Uri::Parse(arguments.uri));
+  TRY(CheckFolder(prefix));
+  const auto store = TRY(storage::OpenStore(prefix));
+  const auto objects = TRY(storage::ListAll(*store, {}, Deadline::Never()));
+  if (objects.empty() && prefix.scheme != "file") {
+    return Fail(ErrorKind::kNotFound, "there is no object below " + prefix.ToString());
+  }
   std::set<std::string> tables;
-  for (const auto& object : TRY(storage::ListAll(*store, {}, Deadline::Never()))) {
+  for (const auto& object : objects) {
     const std::string key = "/" + object.key;
     const auto at = key.find(kLog);
     if (at != std::string::npos) tables.insert(key.substr(0, at));

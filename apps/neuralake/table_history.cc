@@ -9,11 +9,11 @@ using Json = nlohmann::ordered_json;
 
 struct Arguments {
   std::string uri;
-  std::size_t limit = 0;
+  std::int64_t limit = 0;
   bool json = false;
 };
 
-constexpr std::size_t kLimitDefault = 100;
+constexpr std::int64_t kLimitDefault = 100;
 
 Json EntryJson(const delta::HistoryEntry& entry) {
   const auto& info = entry.info;
@@ -40,7 +40,8 @@ std::string Parameters(const delta::CommitInfo& info) {
 
 Status History(const Arguments& arguments) {
   const auto table = TRY(OpenTable(arguments.uri));
-  const auto entries = TRY(table->History(arguments.limit, Deadline::Never()));
+  const auto entries =
+      TRY(table->History(static_cast<std::size_t>(arguments.limit), Deadline::Never()));
   for (const auto& entry : entries) {
     if (arguments.json) {
       PrintLine(EntryJson(entry));
@@ -59,7 +60,8 @@ void AddTableHistory(CLI::App& app, Outcome& outcome) {
   auto arguments = std::make_shared<Arguments>();
   AddLocation(*command, arguments->uri);
   command->add_option("--limit", arguments->limit, "How many commits at most")
-      ->default_val(kLimitDefault);
+      ->default_val(kLimitDefault)
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--json", arguments->json, "One JSON object a line");
   command->callback([arguments, &outcome] {
     const auto done = History(*arguments);

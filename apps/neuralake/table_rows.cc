@@ -8,7 +8,9 @@ namespace neuralake::app {
 
 void RowsTarget::AddTo(CLI::App& command) {
   command.add_option("--output", output, "A file: .parquet, .arrow, .csv, .ndjson or .json");
-  command.add_option("--format", format, kFormats)->capture_default_str();
+  command.add_option("--format", format, kFormats)
+      ->capture_default_str()
+      ->check(CLI::IsMember(FormatNames()));
   command.add_flag("--json", json, "Errors, and what was written to a file, as JSON");
 }
 

@@ -106,6 +106,15 @@ Result<settings::Loaded> UpkeepSettings(const UpkeepArguments& arguments) {
   const bool only_locations =
       !arguments.tables.empty() && std::ranges::all_of(arguments.tables, maintain::IsLocation);
   if (loaded.has_value() || loaded.error().kind != ErrorKind::kNotFound || !only_locations) {
+    if (!loaded.has_value() && loaded.error().kind == ErrorKind::kNotFound) {
+      const auto name = std::ranges::find_if_not(arguments.tables, maintain::IsLocation);
+      if (name == arguments.tables.end()) return loaded;
+      return Annotate(
+          std::move(loaded).error(),
+          fmt::format("{0} is a name of a catalog, and there is none here (the table of "
+                      "a folder is ./{0})",
+                      *name));
+    }
     return loaded;
   }
   return settings::Load(

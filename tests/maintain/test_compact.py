@@ -131,6 +131,8 @@ def test_a_name_that_is_none_says_the_way_out(tmp_path: Path) -> None:
     done = neuralake("compact", "flights", "--once", cwd=tmp_path)
     assert done.returncode == 1
     assert "neuralake.toml" in done.stderr
+    assert "flights is a name of a catalog, and there is none here" in done.stderr
+    assert "the table of a folder is ./flights" in done.stderr
 
 
 def test_a_writer_beside_it_never_fails(tmp_path: Path) -> None:

@@ -139,3 +139,70 @@ def test_ctrl_c_ends_a_statement_cleanly(table: Path, what: str) -> None:
     assert (process.returncode, out) == (1, "")
     assert complaint.endswith("the statement was cancelled\n")
     assert len(complaint.splitlines()) == 1
+
+
+def test_a_count_or_version_below_zero_is_wrong_usage(cli: Cli, table: Path) -> None:
+    assert "--limit" in cli.refused("history", table, "--limit", "-1", code=2)
+    assert "--from" in cli.refused("changes", table, "--from", "-1", code=2)
+    assert "--to" in cli.refused("changes", table, "--from", "0", "--to", "-1", code=2)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM lake.t VERSION AS OF -1",
+        "SELECT * FROM lake.t AT (VERSION => -1)",
+        "SELECT * FROM lake.t t VERSION AS OF -1 WHERE id = 1",
+    ],
+)
+def test_a_version_below_zero_is_named_with_those_that_there_are(
+    table: Path, statement: str
+) -> None:
+    done = neuralake("sql", "--table", f"t={table}", "-c", statement)
+    assert done.returncode == 1
+    assert "version -1 does not exist; they begin at 0 and the newest is 0" in done.stderr
+
+
+def test_discover_tells_a_place_that_is_none_from_an_empty_one(cli: Cli, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    assert f"there is no folder {tmp_path}/none" in cli.refused("discover", tmp_path / "none")
+    assert f"{file} is a file" in cli.refused("discover", file)
+    (tmp_path / "empty").mkdir()
+    assert cli.ok("discover", tmp_path / "empty") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["-c", "SELECT 1", "--format", "bad"], "--format"),
+        (["-c", "SELECT 1", "-f", "x.sql"], "--command"),
+        (["-c", ""], "the statement is empty"),
+        (["-c", "SELECT 1", "--param", "a"], "--param takes name=value, not a"),
+        ([], "no statement: give one with -c or -f, or pipe it in"),
+    ],
+)
+def test_a_statement_that_is_not_given_well_is_wrong_usage(
+    table: Path, words: list[str], says: str
+) -> None:
+    command = [BINARY, "sql", "--table", f"t={table}", *words]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_statement_may_be_piped_in_and_is_not_waited_for_on_a_terminal(table: Path) -> None:
+    command = [BINARY, "sql", "--table", f"t={table}", "--format", "csv"]
+    piped = subprocess.run(command, input="SELECT 7 AS n", capture_output=True, text=True)
+    assert (piped.returncode, piped.stdout) == (0, "n\n7\n")
+    keyboard, terminal = pty.openpty()
+    done = subprocess.run(command, stdin=terminal, capture_output=True, text=True, timeout=30)
+    os.close(keyboard)
+    os.close(terminal)
+    assert done.returncode == 2
+    assert "no statement" in done.stderr
+
+
+def test_a_format_that_is_none_is_wrong_usage_of_a_scan(cli: Cli, table: Path) -> None:
+    assert "--format" in cli.refused("scan", table, "--format", "bad", code=2)

@@ -305,8 +305,15 @@ Result<std::vector<Action>> LogTable::Parse(Version version, std::string_view by
 }
 
 Result<SnapshotPtr> LogTable::AtVersion(Version version, const Deadline& deadline) {
-  if (version < 0)
-    return Named(Error{ErrorKind::kInvalid, fmt::format("version {} is not one", version), {}, -1});
+  if (version < 0) {
+    const auto newest = TRY(Latest(deadline))->version();
+    return Named(
+        Error{ErrorKind::kNotFound,
+              fmt::format("version {} does not exist; they begin at 0 and the newest is {}",
+                          version, newest),
+              {},
+              -1});
+  }
   if (const auto held = Cached(); held && held->version() == version) return held;
   const auto load = [&]() -> Result<SnapshotPtr> {
     const auto hint = TRY(ReadLastCheckpoint(*store_, deadline));

@@ -14,14 +14,19 @@ bool Is(const std::vector<Token>& tokens, std::size_t i, std::string_view word) 
   return i < tokens.size() && tokens[i].lower == word;
 }
 
-// `VERSION AS OF` before a number, `TIMESTAMP AS OF` before a string, or either before a parameter.
-bool IsTimeTravel(const std::vector<Token>& tokens, std::size_t i) {
+// The last token of `VERSION AS OF` before a number, of `TIMESTAMP AS OF` before a string, or of
+// either before a parameter, that begins at `i`; nothing when it is none. A number may have a sign:
+// what becomes of it names the version, where a syntax error would name the word `AS`.
+std::optional<std::size_t> SpokenEnd(const std::vector<Token>& tokens, std::size_t i) {
   const bool version = Is(tokens, i, "version");
-  if (!version && !Is(tokens, i, "timestamp")) return false;
-  if (!Is(tokens, i + 1, "as") || !Is(tokens, i + 2, "of") || i + 3 >= tokens.size()) return false;
-  const Token& moment = tokens[i + 3];
-  if (moment.lower.starts_with('$') || moment.lower == "?") return true;
-  return version ? moment.kind == TokenKind::kNumber : moment.kind == TokenKind::kString;
+  if (!version && !Is(tokens, i, "timestamp")) return std::nullopt;
+  if (!Is(tokens, i + 1, "as") || !Is(tokens, i + 2, "of")) return std::nullopt;
+  const std::size_t at = version && Is(tokens, i + 3, "-") ? i + 4 : i + 3;
+  if (at >= tokens.size()) return std::nullopt;
+  const Token& moment = tokens[at];
+  if (at == i + 3 && (moment.lower.starts_with('$') || moment.lower == "?")) return at;
+  const auto wanted = version ? TokenKind::kNumber : TokenKind::kString;
+  return moment.kind == wanted ? std::optional(at) : std::nullopt;
 }
 
 struct Listing {
@@ -115,8 +120,9 @@ RewrittenSql RewriteDialect(std::string_view sql) {
       copied = tokens[i + 1].end;
       continue;
     }
-    const bool spoken = IsTimeTravel(tokens, i);
-    const auto clause = spoken ? i + 3 : AtClauseEnd(tokens, i);
+    const auto words = SpokenEnd(tokens, i);
+    const bool spoken = words.has_value();
+    const auto clause = spoken ? words : AtClauseEnd(tokens, i);
     if (!clause) continue;
     const std::size_t alias = AliasLength(tokens, *clause + 1);
     if (!spoken && alias == 0) continue;
@@ -128,7 +134,7 @@ RewrittenSql RewriteDialect(std::string_view sql) {
     }
     if (spoken) {
       builder.Make("AT (" + tokens[i].lower + " => ", tokens[i].begin);
-      builder.Copy(tokens[*clause].begin, tokens[*clause].end);
+      builder.Copy(tokens[i + 3].begin, tokens[*clause].end);
       builder.Make(")", tokens[*clause].end);
     } else {
       builder.Copy(tokens[i].begin, tokens[*clause].end);

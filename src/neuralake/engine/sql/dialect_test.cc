@@ -26,6 +26,8 @@ TEST(TimeTravel, BecomesAnAtClause) {
             "SELECT * FROM t AT (timestamp => '2020-01-01')");
   EXPECT_EQ(RewriteDialect("SELECT * FROM t version as of $1").sql,
             "SELECT * FROM t AT (version => $1)");
+  EXPECT_EQ(RewriteDialect("SELECT * FROM t VERSION AS OF -1 b").sql,
+            "SELECT * FROM t b AT (version => -1)");
 }
 
 TEST(TimeTravel, StandsBehindTheAlias) {
