@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 #include <optional>
+#include <tuple>
 
 #include "command.h"
 #include "file_place.h"
@@ -31,7 +32,7 @@ namespace neuralake::app {
 namespace {
 
 namespace fs = std::filesystem;
-using std::chrono_literals::operator""s;
+using namespace std::chrono_literals;
 
 /// For Python to import the definitions.
 constexpr auto kImportTimeMax = 60s;
@@ -84,9 +85,11 @@ serve::ErrorCode TryPort(const std::string& host, std::int64_t port) {
   const serve::tcp::endpoint endpoint(serve::asio::ip::make_address(host, error),
                                       static_cast<std::uint16_t>(port));
   serve::tcp::acceptor acceptor(io);
-  if (!error) acceptor.open(endpoint.protocol(), error);
-  if (!error) acceptor.set_option(serve::tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
+  if (!error) std::ignore = acceptor.open(endpoint.protocol(), error);
+  if (!error) {
+    std::ignore = acceptor.set_option(serve::tcp::acceptor::reuse_address(true), error);
+  }
+  if (!error) std::ignore = acceptor.bind(endpoint, error);
   return error;
 }
 

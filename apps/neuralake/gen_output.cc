@@ -232,8 +232,8 @@ Result<std::string> FormatOf(const GenTarget& target, const Deadline& deadline) 
   if (!target.format.empty()) return target.format;
   if (target.output == "-") return "ndjson";
   const auto ending = Ending(target.output);
-  for (const std::string name : kNames) {
-    if (ending == "." + name) return name;
+  for (const char* name : kNames) {
+    if (ending == std::string(".") + name) return name;
   }
   if (ending == ".json" || ending == ".jsonl") return "ndjson";
   // What looks like the name of a file becomes a table only when it is one, or is said to be one.
