@@ -70,7 +70,8 @@ void TableWatch::TellDrift(const std::string& name, const catalog::TableModel& t
     parts_.log.Warn("catalog", "a table is not as its definition declares it",
                     {{"table", name},
                      {"difference", drift},
-                     {"rows", "fit the table as it is; those that do not are dead letters"}});
+                     {"rows", "fit the table as it is; those that do not are dead letters"},
+                     {"columns", "are added by neuralake table write --schema-mode merge"}});
   }
   drifts_[name] = std::move(drift);
 }

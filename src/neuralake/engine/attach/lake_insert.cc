@@ -1,6 +1,8 @@
 #include "neuralake/engine/attach/lake_insert.h"
 
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include <arrow/record_batch.h>
 #include <duckdb/execution/physical_plan_generator.hpp>
@@ -9,12 +11,21 @@
 #include "neuralake/delta/write.h"
 #include "neuralake/engine/attach/lake_transaction.h"
 #include "neuralake/engine/attach/table_entries.h"
+#include "neuralake/engine/attach/unmade_table.h"
 #include "neuralake/engine/sql/statement_state.h"
 #include "neuralake/engine/types/arrow_chunk.h"
 #include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
 namespace {
+
+/// Where rows go.
+struct InsertTarget {
+  std::string location;
+  std::vector<ScanColumn> columns;
+  DeltaSourcePtr source;                ///< Null when the table is to be made.
+  std::optional<UnmadeTable> unmade{};  ///< What is to be made then.
+};
 
 /// The writer of one running INSERT.
 struct InsertState final : duckdb::GlobalSinkState {
@@ -23,6 +34,7 @@ struct InsertState final : duckdb::GlobalSinkState {
       : chunks(context, names, types) {}
 
   std::mutex mutex;
+  DeltaSourcePtr source;
   // Guarded by mutex.
   ArrowChunks chunks;
   std::unique_ptr<delta::DataWriter> writer;
@@ -34,12 +46,11 @@ class LakeInsert final : public duckdb::PhysicalOperator {
   static constexpr auto TYPE = duckdb::PhysicalOperatorType::EXTENSION;
 
   LakeInsert(duckdb::PhysicalPlan& plan, duckdb::vector<duckdb::LogicalType> answer,
-             DeltaEntry& table, duckdb::idx_t cardinality)
+             InsertTarget target, duckdb::Catalog& catalog, duckdb::idx_t cardinality)
       : duckdb::PhysicalOperator(plan, TYPE, std::move(answer), cardinality),
-        source_(table.source()),
-        location_(table.location()),
-        catalog_(table.catalog) {
-    for (const ScanColumn& column : source_->columns()) {
+        target_(std::move(target)),
+        catalog_(catalog) {
+    for (const ScanColumn& column : target_.columns) {
       names_.push_back(column.field.name);
       columns_.push_back(column.type);
     }
@@ -53,8 +64,9 @@ class LakeInsert final : public duckdb::PhysicalOperator {
   duckdb::unique_ptr<duckdb::GlobalSinkState> GetGlobalSinkState(
       duckdb::ClientContext& context) const override {
     auto state = duckdb::make_uniq<InsertState>(context, names_, columns_);
-    const auto& snapshot = source_->snapshot();
-    state->writer = OrThrow(delta::DataWriter::Open(source_->store(), snapshot.protocol(),
+    state->source = Source(context);
+    const auto& snapshot = state->source->snapshot();
+    state->writer = OrThrow(delta::DataWriter::Open(state->source->store(), snapshot.protocol(),
                                                     snapshot.metadata(), delta::WriteOptions()));
     return state;
   }
@@ -73,13 +85,13 @@ class LakeInsert final : public duckdb::PhysicalOperator {
                                     duckdb::ClientContext& context,
                                     duckdb::OperatorSinkFinalizeInput& input) const override {
     auto& state = input.global_state.Cast<InsertState>();
-    PendingAppend append{source_->name(), location_, source_->snapshot_ptr(), {}, {}};
-    append.reads_table = StatementState::Of(context)->Scans(source_->store()->root().ToString());
+    const DeltaSource& source = *state.source;
+    PendingAppend append{source.name(), target_.location, source.snapshot_ptr(), {}, {}};
+    append.reads_table = StatementState::Of(context)->Scans(source.store()->root().ToString());
     auto files = OrThrow(state.writer->Finish(StatementState::DeadlineOf(context)));
-    append.written.emplace_back(source_->store(), files);
+    append.written.emplace_back(source.store(), files);
     for (auto& file : files) append.actions.push_back(std::move(file));
-    auto& transaction = duckdb::Transaction::Get(context, catalog_).Cast<LakeTransaction>();
-    OrThrow(transaction.Append(std::move(append)));
+    OrThrow(Transaction(context).Append(std::move(append)));
     return duckdb::SinkFinalizeType::READY;
   }
 
@@ -92,8 +104,19 @@ class LakeInsert final : public duckdb::PhysicalOperator {
   }
 
  private:
-  DeltaSourcePtr source_;
-  std::string location_;
+  LakeTransaction& Transaction(duckdb::ClientContext& context) const {
+    return duckdb::Transaction::Get(context, catalog_).Cast<LakeTransaction>();
+  }
+
+  DeltaSourcePtr Source(duckdb::ClientContext& context) const {
+    if (target_.source) return target_.source;
+    auto made = OrThrow(
+        target_.unmade->Make(Transaction(context).lake(), StatementState::DeadlineOf(context)));
+    OrThrow(delta::CheckWritable(made->snapshot().protocol(), made->snapshot().metadata()));
+    return made;
+  }
+
+  InsertTarget target_;
   duckdb::Catalog& catalog_;
   duckdb::vector<duckdb::string> names_;
   duckdb::vector<duckdb::LogicalType> columns_;
@@ -103,26 +126,36 @@ class LakeInsert final : public duckdb::PhysicalOperator {
   ThrowError({ErrorKind::kUnsupported, std::move(why), {}, -1});
 }
 
+InsertTarget TargetOf(duckdb::TableCatalogEntry& table) {
+  if (const auto* unmade = dynamic_cast<UnmadeEntry*>(&table)) {
+    const UnmadeTable& made = unmade->table();
+    return {made.location, ScanColumns(made.metadata), nullptr, made};
+  }
+  const auto* stored = dynamic_cast<DeltaEntry*>(&table);
+  if (stored == nullptr) Refuse("only Delta tables can be changed, not " + table.name);
+  const auto& snapshot = stored->source()->snapshot();
+  OrThrow(delta::CheckWritable(snapshot.protocol(), snapshot.metadata()));
+  return {stored->location(), stored->source()->columns(), stored->source()};
+}
+
 }  // namespace
 
 duckdb::PhysicalOperator& PlanLakeInsert(duckdb::PhysicalPlanGenerator& planner,
                                          duckdb::LogicalInsert& insert,
                                          duckdb::PhysicalOperator* plan) {
-  auto* table = dynamic_cast<DeltaEntry*>(&insert.table);
-  if (table == nullptr) Refuse("only Delta tables can be changed, not " + insert.table.name);
   if (insert.return_chunk) Refuse("RETURNING is not supported");
   if (insert.on_conflict_info.action_type != duckdb::OnConflictAction::THROW) {
     Refuse("ON CONFLICT is not supported");
   }
-  const auto& snapshot = table->source()->snapshot();
-  OrThrow(delta::CheckWritable(snapshot.protocol(), snapshot.metadata()));
-  for (const ScanColumn& column : table->source()->columns()) {
+  auto target = TargetOf(insert.table);
+  for (const ScanColumn& column : target.columns) {
     if (column.field.type.id == columnar::TypeId::kVariant) {
       Refuse("column " + column.field.name + " is a VARIANT, which cannot be written yet");
     }
   }
   if (!insert.column_index_map.empty()) plan = &planner.ResolveDefaultsProjection(insert, *plan);
-  auto& sink = planner.Make<LakeInsert>(insert.types, *table, insert.estimated_cardinality);
+  auto& sink = planner.Make<LakeInsert>(insert.types, std::move(target), insert.table.catalog,
+                                        insert.estimated_cardinality);
   sink.children.push_back(*plan);
   return sink;
 }

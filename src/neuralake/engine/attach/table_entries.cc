@@ -10,6 +10,7 @@
 #include "neuralake/engine/attach/file_tables.h"
 #include "neuralake/engine/attach/function_tables.h"
 #include "neuralake/engine/attach/lake_schema.h"
+#include "neuralake/engine/attach/unmade_table.h"
 #include "neuralake/engine/scan/delta_scan.h"
 #include "neuralake/engine/sql/statement_state.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -96,21 +97,46 @@ Result<DeltaSourcePtr> SourceOf(duckdb::ClientContext& context, LakeTransaction&
   return transaction.lake().Source(table.uri, snapshot, name);
 }
 
+void AddColumns(const std::vector<ScanColumn>& columns, duckdb::CreateTableInfo& info) {
+  for (const ScanColumn& column : columns) {
+    if (!column.field.nullable) {
+      const duckdb::LogicalIndex index(info.columns.LogicalColumnCount());
+      info.constraints.push_back(duckdb::make_uniq<duckdb::NotNullConstraint>(index));
+    }
+    info.columns.AddColumn(duckdb::ColumnDefinition(column.field.name, column.type));
+  }
+}
+
+/// The entry of a table that could not be opened with `why`: one that an INSERT can make, if it is
+/// not there and its definition says enough.
+Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeUnmade(LakeSchema& schema,
+                                                            const std::string& name,
+                                                            const catalog::TableModel& table,
+                                                            Error why) {
+  if (why.kind != ErrorKind::kNotFound) return std::unexpected(std::move(why));
+  auto unmade = Unmade(name, table);
+  if (!unmade) {
+    why.message += "; it cannot be made either: " + unmade.error().message;
+    return std::unexpected(std::move(why));
+  }
+  why.message += "; it is declared, and the first INSERT or pushed event makes it";
+  const auto info = TableInfo(schema, table.name);
+  AddColumns(ScanColumns(unmade->metadata), *info);
+  return duckdb::unique_ptr<duckdb::CatalogEntry>(
+      duckdb::make_uniq<UnmadeEntry>(schema, *info, *std::move(unmade), std::move(why)));
+}
+
 Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeDelta(
     LakeSchema& schema, duckdb::ClientContext& context, LakeTransaction& transaction,
     const std::string& name, const std::string& key, const catalog::TableModel& table,
     duckdb::optional_ptr<duckdb::BoundAtClause> at) {
-  auto source = TRY(SourceOf(context, transaction, name, key, table, at));
+  auto source = SourceOf(context, transaction, name, key, table, at);
+  if (!source && !at) return MakeUnmade(schema, name, table, std::move(source).error());
+  if (!source) return std::unexpected(std::move(source).error());
   const auto info = TableInfo(schema, table.name);
-  for (const ScanColumn& column : source->columns()) {
-    if (!column.field.nullable) {
-      const duckdb::LogicalIndex index(info->columns.LogicalColumnCount());
-      info->constraints.push_back(duckdb::make_uniq<duckdb::NotNullConstraint>(index));
-    }
-    info->columns.AddColumn(duckdb::ColumnDefinition(column.field.name, column.type));
-  }
+  AddColumns((*source)->columns(), *info);
   return duckdb::unique_ptr<duckdb::CatalogEntry>(
-      duckdb::make_uniq<DeltaEntry>(schema, *info, std::move(source), table.uri));
+      duckdb::make_uniq<DeltaEntry>(schema, *info, *std::move(source), table.uri));
 }
 
 Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeEntry(

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "neuralake/columnar/json_text.h"
+#include "neuralake/catalog/declared_schema.h"
 #include "neuralake/ingest/table/dead_letters.h"
 
 namespace neuralake::ingest {
@@ -15,18 +15,11 @@ TableDeclaration DeclarationOf(const catalog::DatabaseModel& database,
                                .description = table.description,
                                .partition_by = table.partition_by,
                                .properties = {table.properties.begin(), table.properties.end()}};
-  if (table.columns.empty()) declaration.incomplete = "its definition declares no columns";
-  for (const auto& column : table.columns) {
-    if (!column.type.has_value()) {
-      declaration.incomplete = "column " + column.name + " has no declared type";
-      continue;
-    }
-    declaration.schema.fields.push_back(
-        {.name = column.name, .type = *column.type, .nullable = column.nullable});
-    if (!column.description.empty()) {
-      declaration.schema.fields.back().metadata["comment"] =
-          columnar::JsonString(column.description);
-    }
+  auto schema = catalog::DeclaredSchema(table);
+  if (schema) {
+    declaration.schema = *std::move(schema);
+  } else {
+    declaration.incomplete = schema.error().message;
   }
   return declaration;
 }

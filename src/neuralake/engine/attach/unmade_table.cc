@@ -1,0 +1,60 @@
+#include "neuralake/engine/attach/unmade_table.h"
+
+#include <utility>
+
+#include <duckdb/storage/table_storage_info.hpp>
+
+#include "neuralake/catalog/declared_schema.h"
+#include "neuralake/engine/types/duck_error.h"
+
+namespace neuralake::engine {
+
+Result<DeltaSourcePtr> UnmadeTable::Make(Lake& lake, const Deadline& deadline) const {
+  const auto table = TRY(lake.Table(location));
+  delta::CommitInfo info;
+  info.operation = "CREATE TABLE";
+  auto created = table->Create(metadata, {}, std::move(info), deadline);
+  if (created) return lake.Source(location, created->snapshot, name);
+  // Somebody else made it, or we did and did not hear of it.
+  const auto kind = created.error().kind;
+  if (kind != ErrorKind::kAlreadyExists && kind != ErrorKind::kUnknownOutcome) {
+    return Annotate(std::move(created).error(), "making table " + name);
+  }
+  auto snapshot = TRY(table->Latest(deadline));
+  if (snapshot->metadata().schema != metadata.schema) {
+    return Fail(ErrorKind::kConflict, "table " + name +
+                                          " was made meanwhile, with other columns than it is "
+                                          "declared with: run the statement again");
+  }
+  return lake.Source(location, std::move(snapshot), name);
+}
+
+Result<UnmadeTable> Unmade(const std::string& name, const catalog::TableModel& table) {
+  UnmadeTable unmade{.name = name, .location = table.uri, .metadata = {}};
+  unmade.metadata.name = name;
+  if (!table.description.empty()) unmade.metadata.description = table.description;
+  unmade.metadata.schema = TRY(catalog::DeclaredSchema(table));
+  unmade.metadata.partition_columns = table.partition_by;
+  unmade.metadata.configuration = {table.properties.begin(), table.properties.end()};
+  return unmade;
+}
+
+UnmadeEntry::UnmadeEntry(duckdb::SchemaCatalogEntry& of, duckdb::CreateTableInfo& info,
+                         UnmadeTable table, Error why)
+    : duckdb::TableCatalogEntry(of.catalog, of, info),
+      table_(std::move(table)),
+      why_(std::move(why)) {}
+
+duckdb::TableFunction UnmadeEntry::GetScanFunction(duckdb::ClientContext&,
+                                                   duckdb::unique_ptr<duckdb::FunctionData>&) {
+  ThrowError(why_);
+}
+
+duckdb::unique_ptr<duckdb::BaseStatistics> UnmadeEntry::GetStatistics(duckdb::ClientContext&,
+                                                                      duckdb::column_t) {
+  return nullptr;
+}
+
+duckdb::TableStorageInfo UnmadeEntry::GetStorageInfo(duckdb::ClientContext&) { return {}; }
+
+}  // namespace neuralake::engine
