@@ -10,7 +10,7 @@ from tables import append_runs
 
 ROWS = 18_000_000
 FILES = 6
-KINDS = ("scan", "join", "aggregate", "sort", "pattern")
+KINDS = ("scan", "join", "build", "aggregate", "sort", "pattern")
 
 
 def rows_of(numbers: pl.Series) -> pl.DataFrame:
@@ -27,7 +27,7 @@ def rows(work: Path, full: bool) -> list[Row]:
     return [
         Row(
             name=f"cancel.{kind}",
-            title=f"stop a {kind} that has run for 0.7 s, until it and its slot are gone",
+            title=f"stop a {kind} that has run for a while, until it and its slot are gone",
             target="250 ms",
             contenders=[
                 Contender(name, [*child, str(BINARY), str(table), kind, protocol], env)

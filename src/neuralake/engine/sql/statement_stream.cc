@@ -4,8 +4,10 @@
 #include <thread>
 
 #include <arrow/record_batch.h>
+#include <duckdb/execution/executor.hpp>
 #include <duckdb/main/pending_query_result.hpp>
 #include <duckdb/main/stream_query_result.hpp>
+#include <duckdb/parallel/task_scheduler.hpp>
 #include <prometheus/counter.h>
 
 #include "neuralake/base/characters.h"
@@ -23,6 +25,8 @@ namespace {
 constexpr int kYields = 16;
 constexpr std::chrono::microseconds kIdlePause{20};
 constexpr std::chrono::microseconds kIdlePauseMax{500};
+/// As long as a task that does not look whether its statement was stopped takes.
+constexpr std::chrono::milliseconds kTaskTime{25};
 
 void Count(prometheus::Counter* counter, std::uint64_t amount) {
   if (counter != nullptr) counter->Increment(static_cast<double>(amount));
@@ -48,10 +52,42 @@ class Pause {
   int idle_ = 0;
 };
 
+/// Let go of the tasks of a statement that wait for a thread.
+/// \returns whether there were any
+bool DropTasks(duckdb::ClientContext& context) {
+  auto& scheduler = duckdb::TaskScheduler::GetScheduler(context);
+  auto& token = duckdb::Executor::Get(context).GetToken();
+  bool found = false;
+  for (duckdb::shared_ptr<duckdb::Task> task; scheduler.GetTaskFromProducer(token, task);) {
+    task.reset();
+    found = true;
+  }
+  return found;
+}
+
+/// Once a statement is to end, let go of its tasks. DuckDB runs those that wait before it lets go
+/// of the statement, and those that build the table of a join do not look whether they should.
+void LetGoOfTasks(const StatementContext& statement) {
+  if (!statement.watch->reason()) return;
+  auto& context = *statement.connection->context;
+  auto& executor = duckdb::Executor::Get(context);
+  // With an error nobody waits for what the tasks were to do.
+  if (!executor.HasError()) executor.PushError(duckdb::ErrorData(duckdb::InterruptException()));
+  DropTasks(context);
+  // What still runs on another thread may bring new ones when it ends.
+  Clock& clock = statement.state->deadline().clock();
+  for (Duration quiet{0}; quiet < kTaskTime; quiet += kIdlePauseMax) {
+    clock.Sleep(kIdlePauseMax);
+    if (DropTasks(context)) quiet = Duration{0};
+  }
+}
+
 /// Run tasks until `pending` has its first rows, or all when it does not stream.
-void RunUntilReady(duckdb::PendingQueryResult& pending, bool streams, Clock& clock) {
-  Pause pause(clock);
+void RunUntilReady(duckdb::PendingQueryResult& pending, bool streams,
+                   const StatementContext& statement) {
+  Pause pause(statement.state->deadline().clock());
   while (true) {
+    LetGoOfTasks(statement);
     const auto state = pending.ExecuteTask();
     if (streams ? duckdb::PendingQueryResult::IsResultReady(state)
                 : duckdb::PendingQueryResult::IsExecutionFinished(state)) {
@@ -66,12 +102,13 @@ void RunUntilReady(duckdb::PendingQueryResult& pending, bool streams, Clock& clo
 }
 
 /// Run tasks until `result` has its next rows.
-void RunUntilChunk(duckdb::QueryResult& result, Clock& clock) {
+void RunUntilChunk(duckdb::QueryResult& result, const StatementContext& statement) {
   if (result.type != duckdb::QueryResultType::STREAM_RESULT) return;
   auto& stream = result.Cast<duckdb::StreamQueryResult>();
   if (!stream.IsOpen()) return;
-  Pause pause(clock);
+  Pause pause(statement.state->deadline().clock());
   while (true) {
+    LetGoOfTasks(statement);
     const auto state = stream.ExecuteTask();
     if (duckdb::StreamQueryResult::IsChunkReady(state)) return;
     if (state == duckdb::StreamExecutionResult::BLOCKED) {
@@ -206,7 +243,7 @@ Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext conte
     auto pending = own.connection->context->PendingQuery(std::move(admitted.statement), parameters,
                                                          !admitted.changes);
     if (pending->HasError()) return std::unexpected(own.Translate(pending->GetErrorObject()));
-    RunUntilReady(*pending, !admitted.changes, own.state->deadline().clock());
+    RunUntilReady(*pending, !admitted.changes, own);
     if (pending->HasError()) return std::unexpected(own.Translate(pending->GetErrorObject()));
     auto result = pending->Execute();
     if (result->HasError()) return std::unexpected(own.Translate(result->GetErrorObject()));
@@ -280,7 +317,7 @@ duckdb::unique_ptr<duckdb::DataChunk> StatementStream::FetchPart(std::size_t& by
 
 duckdb::unique_ptr<duckdb::DataChunk> StatementStream::FetchChunk() {
   if (drained_) return nullptr;
-  RunUntilChunk(*result_, context_.state->deadline().clock());
+  RunUntilChunk(*result_, context_);
   auto chunk = result_->Fetch();
   if (result_->HasError()) result_->GetErrorObject().Throw();
   drained_ = !chunk || chunk->size() == 0;
