@@ -219,6 +219,28 @@ def test_a_number_is_as_wide_as_its_parameters(server: Server) -> None:
         assert rows(answer) == [[b"\0\0\0\1\0\0\0\1"]]
 
 
+@pytest.mark.parametrize(
+    ("column", "list", "found"),
+    [
+        ("1", "{1,2}", True),
+        ("1", '{"1","2"}', True),
+        ("2.50::DECIMAL(10,2)", "{1,2.5}", True),
+        ("DATE '2024-02-29'", "{2024-02-28}", False),
+        ("DATE '2024-02-29'", "{2024-02-29}", True),
+        ("true", "{f,t}", True),
+        ("1.5::DOUBLE", "{1.5}", True),
+        ("'x'", "{y,x}", True),
+    ],
+)
+def test_lists_without_a_type_take_that_of_the_other_side(
+    connection: psycopg.Connection, column: str, list: str, found: bool
+) -> None:
+    sql = f"SELECT v = ANY($1) AS found FROM (VALUES ({column})) t(v)"
+    answer = connection.pgconn.exec_params(sql.encode(), [list.encode()])
+    assert not answer.error_message, answer.error_message
+    assert answer.get_value(0, 0) == (b"t" if found else b"f")
+
+
 @pytest.mark.parametrize("format", ["%t", "%b"])
 def test_arrays_of_numbers_keep_their_digits(connection: psycopg.Connection, format: str) -> None:
     sql = f"SELECT p FROM (VALUES (1.2345::DECIMAL(20,4)), (2.5)) v(p) WHERE p = ANY({format})"

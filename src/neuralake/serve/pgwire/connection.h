@@ -105,6 +105,7 @@ class PgConnection final : public Session, public std::enable_shared_from_this<P
   static Status CheckRuns(const Bound& bound, std::string_view name);
   std::shared_ptr<Portal> Open(const PgStatement& statement, PgBound query,
                                std::vector<std::int16_t> formats);
+  asio::awaitable<Status> FillLists(PgStatement& statement);
   asio::awaitable<Status> FillStatementTypes(PgStatement& statement);
   asio::awaitable<Status> FillColumns(PgStatement& statement);
   asio::awaitable<Result<engine::Description>> AskTypes(

@@ -54,6 +54,7 @@ asio::awaitable<Status> PgConnection::Bind(const PgBind& message) {
     if (Status encoded = CheckEncoding(*message.parameters[i]); !encoded) co_return encoded;
   }
   PgStatement& query = statement->query ? *statement->query : *statement;
+  if (const Status listed = co_await FillLists(query); !listed) co_return listed;
   const bool engines = query.target == PgTarget::kEngine || query.target == PgTarget::kCatalog;
   const bool untyped = std::ranges::find(query.types, 0U) != query.types.end();
   if (engines && untyped) {

@@ -243,6 +243,13 @@ Status PgConnection::Parse(const PgParse& message) {
   return {};
 }
 
+/// Ask the engine of what its lists are, unless it is known.
+asio::awaitable<Status> PgConnection::FillLists(PgStatement& statement) {
+  if (statement.lists.empty()) co_return Status();
+  const auto elements = co_await AskTypes(statement, [&] { return ElementText(statement); });
+  co_return TypeLists(statement, elements ? &*elements : nullptr);
+}
+
 /// Ask the engine what the statement returns and takes, unless it is known.
 asio::awaitable<Status> PgConnection::FillStatementTypes(PgStatement& statement) {
   if (statement.description) co_return Status();
@@ -304,6 +311,7 @@ void PgConnection::Tell(PgStatement& statement, std::vector<PgColumn> columns) {
 }
 
 asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) {
+  if (const Status listed = co_await FillLists(statement); !listed) co_return listed;
   PgWriter writer(out_);
   if (statement.target == PgTarget::kEngine || statement.target == PgTarget::kCatalog) {
     const Status described = co_await FillColumns(statement);

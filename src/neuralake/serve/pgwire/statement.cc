@@ -83,20 +83,30 @@ Status ReadText(const query::Piece& piece, PgStatement& statement) {
   return text.sql().size() > query::kSqlBytesMax ? TooLong() : Status();
 }
 
-/// Give parameters without a type that stand alone behind ANY, ALL or SOME, where an array is
-/// wanted, that of an array of texts: drivers do not say of texts what they are.
-void InferArrays(const query::Piece& piece, std::vector<std::uint32_t>& types) {
-  const auto& tokens = piece.tokens;
-  for (std::size_t i = 2; i + 1 < tokens.size(); ++i) {
-    if (tokens[i].kind != query::TokenKind::kParameter) continue;
-    if (tokens[i - 1].In(piece.sql) != "(" || tokens[i + 1].In(piece.sql) != ")") continue;
-    const auto is = [&](std::string_view word) {
-      return query::IsWord(piece.sql, tokens[i - 2], word);
-    };
-    if (!is("any") && !is("all") && !is("some")) continue;
-    const auto index = ParameterIndex(tokens[i].In(piece.sql));
-    if (index && types[*index] == 0) types[*index] = kOidTextArray;
+/// The parameter that stands alone behind the ANY, ALL or SOME at token `i`, where a list is
+/// wanted.
+std::optional<std::size_t> ListAt(std::string_view sql, std::span<const query::Token> tokens,
+                                  std::size_t i) {
+  if (i + 3 >= tokens.size() || tokens[i + 2].kind != query::TokenKind::kParameter) {
+    return std::nullopt;
   }
+  const auto is = [&](std::string_view word) { return query::IsWord(sql, tokens[i], word); };
+  if (!is("any") && !is("all") && !is("some")) return std::nullopt;
+  if (tokens[i + 1].In(sql) != "(" || tokens[i + 3].In(sql) != ")") return std::nullopt;
+  return ParameterIndex(tokens[i + 2].In(sql));
+}
+
+/// Give lists without a type that of lists of texts: drivers do not say of texts what they are.
+/// \returns their parameters
+std::vector<std::size_t> InferLists(const query::Piece& piece, std::vector<std::uint32_t>& types) {
+  std::vector<std::size_t> lists;
+  for (std::size_t i = 0; i < piece.tokens.size(); ++i) {
+    const auto list = ListAt(piece.sql, piece.tokens, i);
+    if (!list || types[*list] != 0) continue;
+    types[*list] = kOidTextArray;
+    lists.push_back(*list);
+  }
+  return lists;
 }
 
 /// Give lists of numbers as many digits as their values need.
@@ -159,7 +169,7 @@ std::size_t CountParameters(const query::Piece& piece) {
 
 std::size_t PgStatement::bytes() const {
   return sizeof(*this) + text.bytes() + numeric_arrays.capacity() * sizeof(Waiting) +
-         types.capacity() * sizeof(types[0]) + (query ? query->bytes() : 0);
+         types.capacity() * sizeof(types[0]) + sql.capacity() + (query ? query->bytes() : 0);
 }
 
 std::size_t PgBound::bytes() const {
@@ -180,7 +190,7 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
                                                  count, kParametersMax));
   }
   statement.types.resize(std::max(statement.types.size(), count));
-  InferArrays(piece, statement.types);
+  auto lists = InferLists(piece, statement.types);
   statement.word = TRY(ReadWord(piece));
   if (statement.word) {
     statement.target = PgTarget::kSession;
@@ -199,6 +209,7 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
   } else {
     statement.target = PgTarget::kEngine;
     TRY(ReadText(piece, statement));
+    statement.lists = std::move(lists);
   }
   return statement;
 }
@@ -209,7 +220,35 @@ Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::u
   if (pieces.size() > 1) {
     return Fail(ErrorKind::kInvalid, "cannot insert multiple commands into a prepared statement");
   }
-  return ReadStatement(pieces[0], std::move(types));
+  auto statement = TRY(ReadStatement(pieces[0], std::move(types)));
+  if (!statement.lists.empty()) statement.sql = sql;
+  return statement;
+}
+
+Result<std::string> ElementText(const PgStatement& statement) {
+  const std::string_view sql = statement.sql;
+  const auto tokens = TRY(query::Tokenize(sql));
+  std::string text;
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const auto list = ListAt(sql, tokens, i);
+    if (!list || std::ranges::find(statement.lists, *list) == statement.lists.end()) continue;
+    text.append(sql, copied, tokens[i].begin - copied);
+    copied = tokens[i].end;
+  }
+  return text.append(sql, copied);
+}
+
+Status TypeLists(PgStatement& statement, const engine::Description* elements) {
+  std::vector<std::uint32_t> types = statement.types;
+  for (const std::size_t list : statement.lists) {
+    if (elements == nullptr || list >= elements->parameters.size()) continue;
+    const std::uint32_t type = ArrayOidOf(OidOf(elements->parameters[list]));
+    if (type != 0) types[list] = type;
+  }
+  const std::string sql = std::move(statement.sql);
+  statement = TRY(ReadSingleStatement(sql, std::move(types)));
+  return {};
 }
 
 Result<std::string> TypedText(const PgStatement& statement, const engine::Description* inferred) {

@@ -35,6 +35,8 @@ struct PgStatement {
   };
   PgTarget target = PgTarget::kNobody;
   RewrittenText text;                   ///< For whoever answers.
+  std::vector<std::size_t> lists{};     ///< Of lists of texts, unless their other sides tell more.
+  std::string sql{};                    ///< As it was sent, of one with `lists`.
   std::vector<Waiting> numeric_arrays;  ///< Their types: the values say how many digits they need.
   bool asks_settings = false;           ///< As `CatalogText`.
   std::optional<SessionWord> word;      ///< Of kSession.
@@ -75,6 +77,15 @@ std::size_t CountParameters(const query::Piece& piece);
 /// parameters, once it told of those without a type what it infers: what it cannot infer is a text.
 /// \errors kResourceExhausted  as `ReadStatement`
 Result<std::string> TypedText(const PgStatement& statement, const engine::Description* inferred);
+
+/// The text in which elements stand in the place of the `lists` of a statement, for the engine to
+/// tell their types.
+Result<std::string> ElementText(const PgStatement& statement);
+
+/// Give the `lists` of a statement the types of their elements.
+/// \param elements  of `ElementText`; null when the engine could not tell: they stay lists of texts
+/// \errors kResourceExhausted  as `ReadStatement`
+Status TypeLists(PgStatement& statement, const engine::Description* elements);
 
 /// Take the casts of `TypedText` out of the names of columns.
 void ForgetCasts(const PgStatement& statement, engine::Description& description);

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::uint32_t kInteger = 23;
 constexpr std::uint32_t kText = 25;
+constexpr std::uint32_t kIntegerArray = 1007;
+constexpr std::uint32_t kTextArray = 1009;
 constexpr std::uint32_t kNumericArray = 1231;
 constexpr std::uint32_t kUuid = 2950;
 
@@ -65,6 +67,31 @@ TEST(ReadStatement, RefusesWhatCastsMakeTooLong) {
             "the statement names parameters in too many places: with their types it is longer "
             "than 1048576 bytes");
   EXPECT_TRUE(ReadSingleStatement(Repeated(", $1", 90'000), {kInteger})) << "they need no cast";
+}
+
+TEST(TypeLists, GivesListsTheTypesOfTheirElements) {
+  PgStatement statement =
+      Read("SELECT /* é */ $1 = ANY($2), 'x' <> all ( $3 ), any_value($1), 1 = SOME($4)",
+           {kInteger, 0, 0, kNumericArray});
+  EXPECT_EQ(statement.lists, (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(ElementText(statement).value(),
+            "SELECT /* é */ $1 = ($2), 'x' <>  ( $3 ), any_value($1), 1 = SOME($4)");
+  engine::Description elements;
+  elements.parameters.resize(4);
+  elements.parameters[1].id = columnar::TypeId::kInteger;
+  ASSERT_TRUE(TypeLists(statement, &elements));
+  EXPECT_EQ(statement.types,
+            (std::vector<std::uint32_t>{kInteger, kIntegerArray, kTextArray, kNumericArray}));
+  EXPECT_TRUE(statement.lists.empty());
+  EXPECT_EQ(statement.text.sql(),
+            "SELECT /* é */ $1 = ANY(CAST($2 AS INTEGER[])), 'x' <> all ( CAST($3 AS VARCHAR[]) ), "
+            "any_value($1), 1 = SOME(CAST($4 AS DECIMAL[]))");
+}
+
+TEST(TypeLists, LeavesListsOfTextsWhereNothingIsTold) {
+  PgStatement statement = Read("SELECT $1 = ANY($2)", {0, 0});
+  ASSERT_TRUE(TypeLists(statement, nullptr));
+  EXPECT_EQ(statement.types, (std::vector<std::uint32_t>{0, kTextArray}));
 }
 
 TEST(TypedText, CastsEachParameterOnce) {
