@@ -1,5 +1,6 @@
 #include "neuralake/engine/attach/unmade_table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <duckdb/storage/table_storage_info.hpp>
@@ -8,6 +9,18 @@
 #include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
+namespace {
+
+/// Whether rows of the one are rows of the other. What else the fields of a stored table say, such
+/// as its own names for them, is not compared.
+bool HaveSameColumns(const delta::Metadata& one, const delta::Metadata& other) {
+  const auto is_same = [](const ScanColumn& a, const ScanColumn& b) {
+    return a.field.name == b.field.name && a.field.nullable == b.field.nullable && a.type == b.type;
+  };
+  return std::ranges::equal(ScanColumns(one), ScanColumns(other), is_same);
+}
+
+}  // namespace
 
 Result<DeltaSourcePtr> UnmadeTable::Make(Lake& lake, const Deadline& deadline) const {
   const auto table = TRY(lake.Table(location));
@@ -21,7 +34,7 @@ Result<DeltaSourcePtr> UnmadeTable::Make(Lake& lake, const Deadline& deadline) c
     return Annotate(std::move(created).error(), "making table " + name);
   }
   auto snapshot = TRY(table->Latest(deadline));
-  if (snapshot->metadata().schema != metadata.schema) {
+  if (!HaveSameColumns(snapshot->metadata(), metadata)) {
     return Fail(ErrorKind::kConflict, "table " + name +
                                           " was made meanwhile, with other columns than it is "
                                           "declared with: run the statement again");
