@@ -1,6 +1,7 @@
 #include "neuralake/engine/functions/bounded_work.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <vector>
 
@@ -148,10 +149,26 @@ struct BoundFunction {
   }
 
   void Run(DataChunk& rows, duckdb::ExpressionState& state, Vector& result) const {
+    if (AreShort(rows)) return inner(rows, state, result);
     const Costs costs(rows, rule);
     if (costs.at_a_stretch()) return inner(rows, state, result);
     if (rows.AllConstant()) return RunOnce(rows, state, result);
     RunInPieces(costs, rows, state, result);
+  }
+
+  /// Whether no row can take long, by the longest text of each column: what most batches are.
+  bool AreShort(DataChunk& rows) const {
+    double bytes = 0;
+    std::array<double, 3> longest{};
+    for (std::size_t i = 0; i < rows.data.size(); ++i) {
+      const auto of_column = LongestText(rows.data[i], rows.size());
+      if (!of_column) return false;
+      bytes += *of_column;
+      if (i < longest.size()) longest[i] = *of_column;
+    }
+    const double cost = bytes * rule.byte + longest[0] * longest[1] * rule.pair;
+    if (cost * static_cast<double>(rows.size()) > Nanoseconds(kStretchMax)) return false;
+    return !rule.grows || longest[0] * longest[2] <= static_cast<double>(kReplacedBytesMax);
   }
 
   void RunOnce(DataChunk& rows, duckdb::ExpressionState& state, Vector& result) const {

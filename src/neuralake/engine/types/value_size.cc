@@ -1,5 +1,7 @@
 #include "neuralake/engine/types/value_size.h"
 
+#include <algorithm>
+
 #include <duckdb/common/type_visitor.hpp>
 
 namespace neuralake::engine {
@@ -52,6 +54,26 @@ bool HasLength(const duckdb::LogicalType& type) {
     return physical == PhysicalType::VARCHAR || physical == PhysicalType::LIST ||
            physical == PhysicalType::ARRAY;
   });
+}
+
+std::optional<double> LongestText(duckdb::Vector& values, idx_t count) {
+  if (values.GetType().InternalType() != PhysicalType::VARCHAR) {
+    return HasLength(values.GetType()) ? std::nullopt : std::optional(0.0);
+  }
+  UnifiedVectorFormat format;
+  values.ToUnifiedFormat(count, format);
+  const auto* texts = UnifiedVectorFormat::GetData<duckdb::string_t>(format);
+  // One value stands for all rows.
+  if (values.GetVectorType() == duckdb::VectorType::CONSTANT_VECTOR)
+    count = std::min<idx_t>(count, 1);
+  const bool has_nulls = !format.validity.AllValid();
+  duckdb::idx_t longest = 0;
+  for (idx_t row = 0; row < count; ++row) {
+    const auto at = format.sel->get_index(row);
+    if (has_nulls && !format.validity.RowIsValid(at)) continue;
+    longest = std::max<idx_t>(longest, texts[at].GetSize());
+  }
+  return static_cast<double>(longest);
 }
 
 ValueSizes::ValueSizes(duckdb::Vector& values, idx_t count)

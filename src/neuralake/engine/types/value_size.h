@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "neuralake/engine/duck.h"
 
@@ -14,6 +15,10 @@ struct ValueSize {
 
 /// Whether values of this type can be of any length.
 bool HasLength(const duckdb::LogicalType& type);
+
+/// The bytes of the longest of `count` texts; 0 for values of a fixed size, and nothing for nested
+/// ones. Much cheaper than `ValueSizes`.
+std::optional<double> LongestText(duckdb::Vector& values, duckdb::idx_t count);
 
 /// The sizes of the values of one vector, which has to outlive them and stay as it is.
 class ValueSizes {
