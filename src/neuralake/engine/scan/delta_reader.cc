@@ -1,5 +1,7 @@
 #include "neuralake/engine/scan/delta_reader.h"
 
+#include <parquet_reader.hpp>
+
 #include "neuralake/engine/scan/delta_file_list.h"
 #include "neuralake/engine/scan/file_filters.h"
 #include "neuralake/engine/sql/statement_state.h"
@@ -36,17 +38,15 @@ class HideDeleted final : public duckdb::DeleteFilter {
   const DeletionVectorCache::Entry deleted_;
 };
 
-std::string FileOf(const DeltaSource& source, std::uint32_t file) {
-  return "file " + PercentDecode(source.files().path(file)) + " of " + source.name() +
-         " at version " + std::to_string(source.snapshot().version());
-}
-
-// A live file that cannot be read makes the table corrupt, unless the store is merely away.
-[[noreturn]] void ThrowUnreadable(const DeltaSource& source, std::uint32_t file, Error error) {
-  if (error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kInvalid) {
-    error.kind = ErrorKind::kCorruption;
-  }
-  ThrowError(Annotate(std::move(error), FileOf(source, file)).error());
+/// Whether a file has the rows that the log says: answers are also made of the log alone.
+Status CheckRows(const DeltaSource& source, std::uint32_t file,
+                 const duckdb::BaseFileReader& reader) {
+  const auto logged = source.files().num_records(file);
+  const auto rows = static_cast<std::int64_t>(reader.Cast<duckdb::ParquetReader>().NumRows());
+  if (!logged || *logged == rows) return {};
+  return Fail(
+      ErrorKind::kCorruption,
+      std::to_string(rows) + " rows are in it, where the log says " + std::to_string(*logged));
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ duckdb::shared_ptr<duckdb::BaseFileReader> DeltaReader::CreateReader(
   } catch (const std::exception& error) {
     const duckdb::ErrorData data(error);
     if (data.Type() == duckdb::ExceptionType::INTERRUPT) throw;
-    ThrowUnreadable(*source_, DeltaSource::FileNumber(file), FromDuckError(data));
+    source_->ThrowUnreadable(DeltaSource::FileNumber(file), FromDuckError(data));
   }
 }
 
@@ -104,10 +104,11 @@ duckdb::ReaderInitializeType DeltaReader::InitializeReader(
     duckdb::optional_ptr<duckdb::TableFilterSet> table_filters, duckdb::ClientContext& context,
     duckdb::MultiFileGlobalState& gstate) {
   auto& reader = *reader_data.reader;
+  const auto file = DeltaSource::FileNumber(reader.file);
+  const auto counted = CheckRows(*source_, file, reader);
+  if (!counted.has_value()) source_->ThrowUnreadable(file, counted.error());
   const auto places = layout_->Adapt(reader);
-  if (!places.has_value()) {
-    ThrowUnreadable(*source_, DeltaSource::FileNumber(reader.file), places.error());
-  }
+  if (!places.has_value()) source_->ThrowUnreadable(file, places.error());
   FinalizeBind(reader_data, bind_data.file_options, bind_data.reader_bind, global_columns,
                global_column_ids, context, gstate.multi_file_reader_state.get());
   if (!reader.deletion_filter && table_filters && !table_filters->filters.empty()) {
@@ -156,7 +157,7 @@ void DeltaReader::FinalizeBind(duckdb::MultiFileReaderData& reader_data,
     }
   }
   auto deleted = source_->Deletions(file, state->deadline());
-  if (!deleted.has_value()) ThrowUnreadable(*source_, file, deleted.error());
+  if (!deleted.has_value()) source_->ThrowUnreadable(file, deleted.error());
   if (*deleted) {
     reader_data.reader->deletion_filter =
         duckdb::make_uniq<HideDeleted>(context, *std::move(deleted));

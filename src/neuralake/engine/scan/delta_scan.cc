@@ -6,6 +6,7 @@
 
 #include "neuralake/engine/scan/delta_file_list.h"
 #include "neuralake/engine/scan/delta_reader.h"
+#include "neuralake/engine/scan/required_columns.h"
 #include "neuralake/engine/scan/scan_statistics.h"
 #include "neuralake/engine/types/duck_error.h"
 
@@ -57,6 +58,21 @@ duckdb::InsertionOrderPreservingMap<duckdb::string> ToString(
   return shown;
 }
 
+// A null where the schema allows none is another file's, or a missing column's: the optimizer has
+// already counted on there being none.
+void CheckRequired(const duckdb::MultiFileGlobalState& scan, const DeltaSource& source,
+                   const duckdb::BaseFileReader& reader, duckdb::DataChunk& rows) {
+  const auto& columns = source.columns();
+  const auto found = FirstForbiddenNull(
+      scan, rows, [&](std::size_t column) { return !columns.at(column).field.nullable; });
+  if (!found) return;
+  source.ThrowUnreadable(DeltaSource::FileNumber(reader.file),
+                         {ErrorKind::kCorruption,
+                          "column " + columns[*found].field.name + " must not be null, and is",
+                          {},
+                          -1});
+}
+
 /// Read the next rows; what the Parquet reader says of bytes that make no sense gets the name of
 /// their file. What a function in a filter says of its arguments does not: the reader runs filters.
 void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input,
@@ -64,6 +80,10 @@ void Scan(duckdb::ClientContext& context, duckdb::TableFunctionInput& input,
   using Parquet = duckdb::MultiFileFunction<duckdb::ParquetMultiFileInfo>;
   try {
     Parquet::MultiFileScan(context, input, output);
+    if (output.size() == 0) return;
+    CheckRequired(input.global_state->Cast<duckdb::MultiFileGlobalState>(),
+                  *ListOf(*input.bind_data).source(),
+                  *input.local_state->Cast<duckdb::MultiFileLocalState>().reader, output);
   } catch (const std::exception& thrown) {
     const duckdb::ErrorData error(thrown);
     const bool of_bytes = error.Type() == duckdb::ExceptionType::INVALID ||

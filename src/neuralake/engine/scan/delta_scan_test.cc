@@ -205,6 +205,45 @@ TEST(DeltaScan, WhatAFilterSaysOfItsArgumentsIsNotOfTheFile) {
   }
 }
 
+/// What reading column `id` of a table says whose one file of 2 rows became one of `columns`; the
+/// log's count is `logged`.
+std::string Swapped(const char* ddl, const TestTable::Columns& columns, std::int64_t logged) {
+  const TestTable table(ddl);
+  auto add =
+      table.Write({{"id", ColumnOf(arrow::int64(), "[1, 2]")}}, table.Latest()->metadata())[0];
+  const TestTable other("other long", {.location = "memory://test/other"});
+  delta::Metadata metadata;
+  for (const auto& column : columns) {
+    metadata.schema.fields.push_back(
+        {.name = column.name, .type = {.id = columnar::TypeId::kLong}});
+  }
+  const auto written = other.Write(columns, metadata)[0];
+  const auto bytes = *other.store()->Read(written.path, {});
+  EXPECT_TRUE(table.store()->Put(add.path, bytes, storage::PutMode::kOverwrite, {}).has_value());
+  add.size = written.size;
+  add.stats = R"({"numRecords": )" + std::to_string(logged) + "}";
+  table.Commit({add});
+  TestEngine engine({{"t", &table}});
+  const auto rows = engine.Ask("SELECT id FROM lake.t");
+  if (rows.has_value()) return "read";
+  EXPECT_EQ(rows.error().kind, ErrorKind::kCorruption) << rows.error().message;
+  EXPECT_THAT(rows.error().message,
+              testing::HasSubstr("file " + add.path + " of lake.t at version 1: "));
+  return rows.error().message.substr(rows.error().message.find("version 1: ") + 11);
+}
+
+TEST(DeltaScan, AnotherFileInTheNameOfOneIsAnError) {
+  const auto longs = [](const char* json) { return ColumnOf(arrow::int64(), json); };
+  EXPECT_EQ(Swapped("id long", {{"id", longs("[1, null]")}}, 2), "read");
+  EXPECT_EQ(Swapped("id long", {{"x", longs("[1, 2]")}}, 2), "read") << "a column may be younger";
+  EXPECT_EQ(Swapped("id long", {{"id", longs("[1]")}}, 2),
+            "1 rows are in it, where the log says 2");
+  EXPECT_EQ(Swapped("id long not null", {{"id", longs("[1, null]")}}, 2),
+            "column id must not be null, and is");
+  EXPECT_EQ(Swapped("id long not null", {{"x", longs("[1, 2]")}}, 2),
+            "column id must not be null, and is");
+}
+
 TEST(DeltaScan, BytesThatMakeNoSenseAreToldWithTheirFileTableAndVersion) {
   const TestTable table(kWide);
   Fill(table, 1, 5'000);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "neuralake/engine/limits.h"
+#include "neuralake/engine/types/duck_error.h"
 #include "neuralake/engine/types/duck_type.h"
 #include "neuralake/engine/types/duck_value.h"
 
@@ -97,6 +98,15 @@ Result<DeletionVectorCache::Entry> DeltaSource::Deletions(std::uint32_t file,
   const auto descriptor = files().deletion_vector(file);
   if (!descriptor || descriptor->cardinality == 0) return DeletionVectorCache::Entry();
   return deletions_->Get(*descriptor, *store_, deadline);
+}
+
+void DeltaSource::ThrowUnreadable(std::uint32_t file, Error error) const {
+  if (error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kInvalid) {
+    error.kind = ErrorKind::kCorruption;
+  }
+  const auto place = "file " + PercentDecode(files().path(file)) + " of " + name_ + " at version " +
+                     std::to_string(snapshot_->version());
+  ThrowError(Annotate(std::move(error), place).error());
 }
 
 std::optional<std::int64_t> DeltaSource::LiveRows(std::uint32_t file) const {

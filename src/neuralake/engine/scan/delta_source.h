@@ -71,6 +71,10 @@ class DeltaSource final : public duckdb::TableFunctionInfo {
   /// Live rows of `file`, exact; nothing when the log does not say.
   std::optional<std::int64_t> LiveRows(std::uint32_t file) const;
 
+  /// Throw through DuckDB that `file`, which is named with its table and version, cannot be read. A
+  /// live file that is missing or wrong makes the table corrupt, unless the store is merely away.
+  [[noreturn]] void ThrowUnreadable(std::uint32_t file, Error error) const;
+
   /// Only these files, when set: for maintenance and DML.
   std::optional<std::vector<std::uint32_t>> only_files;
   /// What the scan belongs to, for DuckDB; null outside of a catalog.

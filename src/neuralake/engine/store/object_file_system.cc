@@ -31,7 +31,12 @@ class ObjectHandle final : public duckdb::FileHandle {
   }
 
   Status Open(std::optional<std::uint64_t> known_size) {
-    if (const auto local = object_.store->LocalPath(object_.key)) return OpenLocal(*local);
+    if (const auto local = object_.store->LocalPath(object_.key)) {
+      TRY(OpenLocal(*local));
+      if (known_size && *known_size != size_) return WrongSize(*known_size);
+      return {};
+    }
+    // Not asked: a read at the end of another size finds nothing, or bytes that end no file.
     if (known_size) {
       size_ = *known_size;
       return {};
@@ -65,6 +70,12 @@ class ObjectHandle final : public duckdb::FileHandle {
   std::unexpected<Error> Short(std::uint64_t at) const {
     return Fail(ErrorKind::kCorruption,
                 Name() + " ends at byte " + std::to_string(at) + ", more was expected");
+  }
+
+  std::unexpected<Error> WrongSize(std::uint64_t known) const {
+    return Fail(ErrorKind::kCorruption, Name() + " has " + std::to_string(size_) +
+                                            " bytes, where " + std::to_string(known) +
+                                            " are on record");
   }
 
   Status OpenLocal(const std::string& file) {
