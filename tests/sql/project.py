@@ -72,6 +72,13 @@ STORE = '''
     stock = CsvTable(
         "data/stock.csv", columns=[Column("product", "string"), Column("left", "int64")]
     )
+    STOCK = [Column("product", "string", nullable=False), Column("left", "int64", nullable=False)]
+    swapped = CsvTable("data/swapped.csv", columns=STOCK)
+    headless = CsvTable("data/headless.csv", columns=STOCK)
+    told = CsvTable("data/headless.csv", columns=STOCK, header=False)
+    quoted = CsvTable("data/quoted.csv", columns=STOCK, delimiter=";")
+    gaps = CsvTable("data/gaps.csv", columns=STOCK)
+    wordy = CsvTable("data/wordy.csv", columns=STOCK)
 '''
 
 
@@ -89,6 +96,11 @@ def write_project(folder: Path) -> Path:
         "product,price,since\nbolt,0.25,2024-01-01\nnut,0.10,2024-01-01\ngear,12.00,2024-02-01\n"
     )
     (data / "stock.csv").write_text("product,left\nbolt,1000\nnut,\n")
+    (data / "swapped.csv").write_text("left,product\n1000,bolt\n")
+    (data / "headless.csv").write_text("bolt,1000\nnut,3\n")
+    (data / "quoted.csv").write_text('\ufeff"PRODUCT";"left"\r\n"a;b";7\r\n')
+    (data / "wordy.csv").write_text("product,left\nbolt,1000\nnut,some\n")
+    (data / "gaps.csv").write_text("product,left\nbolt,1000\nnut,\n")
     _orders(data / "orders")
     _types(data / "types")
     _deleted(data / "deleted")

@@ -70,6 +70,10 @@ constexpr std::chrono::seconds kReadTimeout{60};
 /// Files of a Parquet or CSV table.
 constexpr std::size_t kListedFilesMax = 100'000;
 
+/// Bytes of a CSV file's first line that are looked at, and how many at once.
+constexpr std::size_t kCsvHeaderBytesMax = std::size_t{1} << 20;
+constexpr std::size_t kCsvHeaderPiece = std::size_t{1} << 14;
+
 /// Rows of one Arrow batch that leaves the engine: few in the first, for a quick first answer.
 constexpr std::size_t kBatchRows = 16'384;
 

@@ -1,9 +1,12 @@
 #include "neuralake/engine/attach/file_tables.h"
 
+#include <algorithm>
+
 #include <duckdb/parser/parsed_data/create_table_info.hpp>
 #include <duckdb/parser/tableref/table_function_ref.hpp>
 #include <duckdb/storage/table_storage_info.hpp>
 
+#include "neuralake/engine/attach/listed_files.h"
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/sql/statement_state.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -11,34 +14,6 @@
 
 namespace neuralake::engine {
 namespace {
-
-/// The files of one table, handed to DuckDB's readers instead of a pattern.
-struct FilesInfo final : duckdb::TableFunctionInfo {
-  duckdb::vector<duckdb::OpenFileInfo> files;
-  duckdb::TableCatalogEntry* entry = nullptr;
-};
-
-class ListedReader final : public duckdb::MultiFileReader {
- public:
-  explicit ListedReader(duckdb::vector<duckdb::OpenFileInfo> files) : files_(std::move(files)) {}
-
-  static duckdb::unique_ptr<duckdb::MultiFileReader> Make(const duckdb::TableFunction& function) {
-    return duckdb::make_uniq<ListedReader>(function.function_info->Cast<FilesInfo>().files);
-  }
-
-  duckdb::shared_ptr<duckdb::MultiFileList> CreateFileList(duckdb::ClientContext&,
-                                                           const duckdb::vector<duckdb::string>&,
-                                                           const duckdb::FileGlobInput&) override {
-    return duckdb::make_shared_ptr<duckdb::SimpleMultiFileList>(files_);
-  }
-
-  duckdb::unique_ptr<duckdb::MultiFileReader> Copy() const override {
-    return duckdb::make_uniq<ListedReader>(files_);
-  }
-
- private:
-  duckdb::vector<duckdb::OpenFileInfo> files_;
-};
 
 void RefuseCopy(duckdb::Serializer&, const duckdb::optional_ptr<duckdb::FunctionData>,
                 const duckdb::TableFunction&) {
@@ -83,6 +58,13 @@ Reading ParquetReading(const catalog::TableModel& table) {
   return reading;
 }
 
+/// Whether the types of all columns are declared, so that nothing is found out from a file.
+bool DeclaresAll(const catalog::TableModel& table) {
+  return !table.columns.empty() && std::ranges::all_of(table.columns, [](const auto& column) {
+    return column.type.has_value();
+  });
+}
+
 Reading CsvReading(const catalog::TableModel& table) {
   Reading reading{"read_csv", {}};
   reading.named["delim"] = duckdb::Value(table.csv.delimiter);
@@ -92,7 +74,7 @@ Reading CsvReading(const catalog::TableModel& table) {
   reading.named["nullstr"] = duckdb::Value::LIST(duckdb::LogicalType::VARCHAR, std::move(nulls));
   const auto types = DeclaredTypes(table);
   if (types.empty()) return reading;
-  const bool whole = types.size() == table.columns.size();
+  const bool whole = DeclaresAll(table);
   reading.named[whole ? "columns" : "types"] = TypeTexts(types);
   if (whole) {
     reading.named["auto_detect"] = duckdb::Value::BOOLEAN(false);
@@ -110,7 +92,7 @@ struct BoundFiles {
   duckdb::vector<duckdb::LogicalType> types;
 };
 
-BoundFiles BindFiles(duckdb::ClientContext& context, const duckdb::shared_ptr<FilesInfo>& info,
+BoundFiles BindFiles(duckdb::ClientContext& context, const duckdb::shared_ptr<ListedFiles>& info,
                      const Reading& reading) {
   auto& catalog = duckdb::Catalog::GetSystemCatalog(context);
   auto& entry = catalog.GetEntry<duckdb::TableFunctionCatalogEntry>(context, DEFAULT_SCHEMA,
@@ -118,7 +100,9 @@ BoundFiles BindFiles(duckdb::ClientContext& context, const duckdb::shared_ptr<Fi
   BoundFiles bound;
   bound.function = entry.functions.GetFunctionByArguments(context, {duckdb::LogicalType::VARCHAR});
   bound.function.function_info = info;
-  bound.function.get_multi_file_reader = ListedReader::Make;
+  info->scan = bound.function.function;
+  bound.function.function = ScanListed;
+  bound.function.get_multi_file_reader = MakeListedReader;
   bound.function.serialize = RefuseCopy;
   bound.function.verify_serialization = false;
   bound.function.late_materialization = false;
@@ -137,7 +121,7 @@ BoundFiles BindFiles(duckdb::ClientContext& context, const duckdb::shared_ptr<Fi
 class FileEntry final : public duckdb::TableCatalogEntry {
  public:
   FileEntry(duckdb::SchemaCatalogEntry& of, duckdb::CreateTableInfo& info,
-            duckdb::shared_ptr<FilesInfo> files, Reading reading)
+            duckdb::shared_ptr<ListedFiles> files, Reading reading)
       : duckdb::TableCatalogEntry(of.catalog, of, info),
         files_(std::move(files)),
         reading_(std::move(reading)) {}
@@ -159,7 +143,7 @@ class FileEntry final : public duckdb::TableCatalogEntry {
   duckdb::TableStorageInfo GetStorageInfo(duckdb::ClientContext&) override { return {}; }
 
  private:
-  duckdb::shared_ptr<FilesInfo> files_;
+  duckdb::shared_ptr<ListedFiles> files_;
   Reading reading_;
 };
 
@@ -237,11 +221,19 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(LakeSchema& schem
                                                                const std::string& name,
                                                                const catalog::TableModel& table) {
   const bool csv = table.kind == catalog::TableKind::kCsv;
-  auto info = duckdb::make_shared_ptr<FilesInfo>();
+  auto info = duckdb::make_shared_ptr<ListedFiles>();
   auto files = ListDataFiles(stores, table.uri, csv ? ".csv" : ".parquet",
                              StatementState::DeadlineOf(context));
   if (!files.has_value()) return Annotate(files.error(), "table " + name);
   info->files = *std::move(files);
+  info->table = name;
+  for (const auto& column : table.columns) {
+    if (!column.nullable) info->required.insert(column.name);
+  }
+  if (csv && table.csv.header && DeclaresAll(table)) {
+    info->delimiter = table.csv.delimiter.at(0);
+    for (const auto& column : table.columns) info->header.push_back(column.name);
+  }
   Reading reading = csv ? CsvReading(table) : ParquetReading(table);
   const auto bound = BindFiles(context, info, reading);
   duckdb::CreateTableInfo columns(schema, table.name);

@@ -39,6 +39,13 @@ std::string StoreRegistry::Path(std::uint64_t store, std::string_view version,
   return path;
 }
 
+std::string_view StoreRegistry::KeyOf(std::string_view path) {
+  if (!path.starts_with(kScheme)) return path;
+  const auto store = path.find('/', kScheme.size());
+  const auto version = store == std::string_view::npos ? store : path.find('/', store + 1);
+  return version == std::string_view::npos ? path : path.substr(version + 1);
+}
+
 Result<StoredObject> StoreRegistry::Resolve(std::string_view path) const {
   if (!path.starts_with(kScheme)) {
     return Fail(ErrorKind::kInvalid, "not a path of a registered store: " + std::string(path));

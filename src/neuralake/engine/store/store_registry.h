@@ -33,6 +33,9 @@ class StoreRegistry {
 
   static std::string Path(std::uint64_t store, std::string_view version, std::string_view key);
 
+  /// The key in a path of ours; any other path as it is.
+  static std::string_view KeyOf(std::string_view path);
+
   /// \errors kInvalid   not a path of ours
   ///         kNotFound  no store has that number
   Result<StoredObject> Resolve(std::string_view path) const;
