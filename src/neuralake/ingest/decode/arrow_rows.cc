@@ -1,6 +1,8 @@
 #include "neuralake/ingest/decode/arrow_rows.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include <arrow/array.h>
 #include <arrow/array/util.h>
@@ -20,6 +22,8 @@
 #include "neuralake/columnar/arrow_result.h"
 #include "neuralake/columnar/arrow_types.h"
 #include "neuralake/columnar/io/arrow_stream_end.h"
+#include "neuralake/ingest/decode/arrow_match.h"
+#include "neuralake/ingest/decode/column.h"
 #include "neuralake/ingest/limits.h"
 
 namespace neuralake::ingest {
@@ -29,42 +33,71 @@ namespace {
 using columnar::Unwrap;
 using Batches = std::vector<std::shared_ptr<arrow::RecordBatch>>;
 
-/// The column of `schema` called `name`, compared without case as Delta does; -1 without one.
-int FindColumn(const arrow::Schema& schema, std::string_view name) {
-  for (int i = 0; i < schema.num_fields(); ++i) {
-    if (std::ranges::equal(schema.field(i)->name(), name, [](unsigned char a, unsigned char b) {
-          return std::tolower(a) == std::tolower(b);
-        })) {
-      return i;
-    }
-  }
-  return -1;
-}
-
+/// Whether values of `field`'s type can be wrong: a null where none may be, a key that comes twice.
+/// (Keys may never be null, so a map is found by them.)
 bool HasRequired(const arrow::Field& field) {
   return !field.nullable() || std::ranges::any_of(field.type()->fields(), [](const auto& child) {
     return HasRequired(*child);
   });
 }
 
-/// Where a null stands in row `row` that the schema does not allow; empty when nowhere.
-std::string ForbiddenNull(const arrow::Array& array, std::int64_t row, const arrow::Field& field) {
-  if (array.IsNull(row)) return field.nullable() ? "" : field.name();
+/// The first key of row `row` that it has twice; nothing without one.
+std::optional<std::string> RepeatedKey(const arrow::MapArray& map, std::int64_t row) {
+  std::set<std::string, std::less<>> keys;
+  for (auto i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
+    const auto key = map.keys()->GetScalar(i);
+    if (!key.ok()) continue;
+    if (auto text = (*key)->ToString(); !keys.insert(text).second) return text;
+  }
+  return std::nullopt;
+}
+
+/// What is wrong with row `row`, and where: a null that the schema does not allow, or a key that
+/// comes twice; empty when it is right.
+std::string WhatIsWrong(const arrow::Array& array, std::int64_t row, const arrow::Field& field) {
+  if (array.IsNull(row)) return field.nullable() ? "" : field.name() + ": it must not be null";
   const auto& type = *field.type();
   if (type.id() == arrow::Type::STRUCT) {
     const auto& members = static_cast<const arrow::StructArray&>(array);
     for (int i = 0; i < type.num_fields(); ++i) {
-      const auto inner = ForbiddenNull(*members.field(i), row, *type.field(i));
+      const auto inner = WhatIsWrong(*members.field(i), row, *type.field(i));
       if (!inner.empty()) return field.name() + "." + inner;
     }
   } else if (type.id() == arrow::Type::LIST || type.id() == arrow::Type::MAP) {
+    if (type.id() == arrow::Type::MAP) {
+      const auto key = RepeatedKey(static_cast<const arrow::MapArray&>(array), row);
+      if (key) return fmt::format("{}: key '{}' comes twice", field.name(), *key);
+    }
     const auto& list = static_cast<const arrow::ListArray&>(array);
     for (auto i = list.value_offset(row); i < list.value_offset(row + 1); ++i) {
-      const auto inner = ForbiddenNull(*list.values(), i, *type.field(0));
+      const auto inner = WhatIsWrong(*list.values(), i, *type.field(0));
       if (!inner.empty()) return field.name() + "." + inner;
     }
   }
   return "";
+}
+
+/// Whether text for a column of `type` is read as its value, by the rules that JSON and CSV have.
+/// (Text for a binary column is its bytes here, since Arrow has a type for bytes.)
+bool IsReadFromText(const columnar::DataType& type) {
+  return type.children.empty() && type.id != columnar::TypeId::kString &&
+         type.id != columnar::TypeId::kBinary;
+}
+
+Result<std::shared_ptr<arrow::Array>> ParseText(const arrow::Array& array,
+                                                const columnar::Field& field,
+                                                const std::shared_ptr<arrow::DataType>& type,
+                                                arrow::compute::ExecContext& context) {
+  const auto plain = TRY(Unwrap(
+      arrow::compute::Cast(array, arrow::utf8(), arrow::compute::CastOptions::Safe(), &context),
+      field.name, ErrorKind::kInvalid));
+  const auto& texts = static_cast<const arrow::StringArray&>(*plain);
+  const auto column = TRY(Column::Make(field));
+  for (std::int64_t row = 0; row < texts.length(); ++row) {
+    auto appended = texts.IsNull(row) ? column->AppendNull() : column->AppendText(texts.Value(row));
+    if (!appended.has_value()) return Annotate(std::move(appended).error(), field.name);
+  }
+  return column->Finish(type);
 }
 
 /// A row as readable text, for its dead letter.
@@ -121,8 +154,8 @@ std::unexpected<Error> BodyTooLarge() {
                           kDecodedBytesMax >> 20));
 }
 
-ArrowRows::ArrowRows(const columnar::Schema& schema, bool reject_unknown)
-    : schema_(columnar::ToArrow(schema)), reject_unknown_(reject_unknown) {}
+ArrowRows::ArrowRows(const columnar::Schema& schema, bool ignore_unknown)
+    : fields_(schema.fields), schema_(columnar::ToArrow(schema)), ignore_unknown_(ignore_unknown) {}
 
 Result<Batches> ArrowRows::Read(std::string_view body, const RejectRow& reject) const {
   arrow::ProxyMemoryPool counted(arrow::default_memory_pool());
@@ -134,7 +167,7 @@ Result<Batches> ArrowRows::Read(std::string_view body, const RejectRow& reject) 
       std::make_shared<arrow::io::BufferReader>(arrow::Buffer::FromString(std::string(body)));
   const auto stream = TRY(Within(Unwrap(arrow::ipc::RecordBatchStreamReader::Open(input, options),
                                         "not an Arrow stream", ErrorKind::kInvalid)));
-  TRY(CheckSchema(*stream->schema()));
+  const auto columns = TRY(MatchColumns(*schema_, *stream->schema(), ignore_unknown_));
   BodyBytes bytes;
   const auto counted_reject = [&](std::int64_t row, std::string reason,
                                   std::string payload) -> Status {
@@ -154,7 +187,7 @@ Result<Batches> ArrowRows::Read(std::string_view body, const RejectRow& reject) 
     // Offsets and lengths come from outside: nothing may be read through them before this.
     TRY(Unwrap(batch->ValidateFull(), "not a valid Arrow batch", ErrorKind::kInvalid));
     Batches converted;
-    TRY(Convert(*Align(*batch), first, pool, counted_reject, converted));
+    TRY(Convert(*Align(*batch, columns), first, pool, counted_reject, converted));
     first += batch->num_rows();
     if (converted.empty()) continue;
     out.push_back(TRY(Copy(converted)));
@@ -162,41 +195,19 @@ Result<Batches> ArrowRows::Read(std::string_view body, const RejectRow& reject) 
   }
 }
 
-Status ArrowRows::CheckSchema(const arrow::Schema& given) const {
-  for (const auto& field : schema_->fields()) {
-    const auto at = FindColumn(given, field->name());
-    if (at < 0 && !field->nullable()) {
-      return Fail(ErrorKind::kInvalid,
-                  fmt::format("column {} is missing, and it must not be null", field->name()));
-    }
-    if (at < 0) continue;
-    const auto& from = *given.field(at)->type();
-    if (!from.Equals(*field->type()) && !arrow::compute::CanCast(from, *field->type())) {
-      return Fail(ErrorKind::kInvalid,
-                  fmt::format("column {} is {}, where {} is declared", field->name(),
-                              from.ToString(), field->type()->ToString()));
-    }
-  }
-  if (!reject_unknown_) return {};
-  for (const auto& field : given.fields()) {
-    if (FindColumn(*schema_, field->name()) < 0) {
-      return Fail(ErrorKind::kInvalid, fmt::format("the table has no column '{}'", field->name()));
-    }
-  }
-  return {};
-}
-
 /// The columns of the table in its order, as they were given; missing ones are null.
-std::shared_ptr<arrow::RecordBatch> ArrowRows::Align(const arrow::RecordBatch& given) const {
+std::shared_ptr<arrow::RecordBatch> ArrowRows::Align(
+    const arrow::RecordBatch& given, const std::vector<GivenColumn>& columns) const {
   std::vector<std::shared_ptr<arrow::Field>> fields;
-  std::vector<std::shared_ptr<arrow::Array>> columns;
-  for (const auto& field : schema_->fields()) {
-    const auto at = FindColumn(*given.schema(), field->name());
-    auto column = at < 0 ? std::make_shared<arrow::NullArray>(given.num_rows()) : given.column(at);
-    fields.push_back(field->WithType(column->type()));
-    columns.push_back(std::move(column));
+  std::vector<std::shared_ptr<arrow::Array>> arrays;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const auto& [position, type] = columns[i];
+    auto array = position < 0 ? std::make_shared<arrow::NullArray>(given.num_rows())
+                              : WithNames(given.column(position), type);
+    fields.push_back(schema_->field(static_cast<int>(i))->WithType(type));
+    arrays.push_back(std::move(array));
   }
-  return arrow::RecordBatch::Make(arrow::schema(fields), given.num_rows(), columns);
+  return arrow::RecordBatch::Make(arrow::schema(fields), given.num_rows(), arrays);
 }
 
 /// Cast `rows`; when one of them does not fit, halve until it stands alone.
@@ -223,7 +234,10 @@ Result<std::shared_ptr<arrow::RecordBatch>> ArrowRows::Cast(const arrow::RecordB
   for (int i = 0; i < rows.num_columns(); ++i) {
     const auto& field = *schema_->field(i);
     auto column = rows.column(i);
-    if (!column->type()->Equals(*field.type())) {
+    const auto& declared = fields_[static_cast<std::size_t>(i)];
+    if (IsText(*column->type()) && IsReadFromText(declared.type)) {
+      column = TRY(ParseText(*column, declared, field.type(), context));
+    } else if (!column->type()->Equals(*field.type())) {
       auto options = arrow::compute::CastOptions::Safe(field.type());
       options.allow_time_truncate = true;
       column = TRY(Unwrap(arrow::compute::Cast(arrow::Datum(column), options, &context),
@@ -232,8 +246,8 @@ Result<std::shared_ptr<arrow::RecordBatch>> ArrowRows::Cast(const arrow::RecordB
     }
     if (HasRequired(field)) {
       for (std::int64_t row = 0; row < rows.num_rows(); ++row) {
-        const auto null = ForbiddenNull(*column, row, field);
-        if (!null.empty()) return Fail(ErrorKind::kInvalid, null + ": it must not be null");
+        auto wrong = WhatIsWrong(*column, row, field);
+        if (!wrong.empty()) return Fail(ErrorKind::kInvalid, std::move(wrong));
       }
     }
     columns.push_back(std::move(column));

@@ -150,7 +150,7 @@ Decoder::Decoder(std::unique_ptr<StructColumn> row, const columnar::Schema& sche
     : row_(std::move(row)),
       json_(*row_, unknown),
       arrow_(
-          std::make_unique<ArrowRows>(schema, unknown.policy != UnknownMembers::Policy::kIgnore)),
+          std::make_unique<ArrowRows>(schema, unknown.policy == UnknownMembers::Policy::kIgnore)),
       policy_(unknown.policy),
       schema_(columnar::ToArrow(schema)),
       row_bytes_(RowBytes(schema.fields)) {}

@@ -12,6 +12,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "neuralake/columnar/batch_testing.h"
+
 namespace neuralake::ingest {
 namespace {
 
@@ -319,7 +321,7 @@ TEST(Decoder, ADeadLetterOfArrowHoldsTheValueAndTheReasonIsCut) {
   const auto decoded = decoder->Finish();
   EXPECT_EQ(decoded.rejected[0].payload, "{c: " + std::string(1 << 20, 'x') + "}");
   EXPECT_LE(decoded.rejected[0].reason.size(), 503U);
-  EXPECT_THAT(decoded.rejected[0].reason, testing::EndsWith("…"));
+  EXPECT_THAT(decoded.rejected[0].reason, testing::EndsWith("…' is no int32"));
 }
 
 TEST(Decoder, TakesNoMoreMemoryForArrowRowsBetweenOnesThatDoNotFit) {
@@ -335,6 +337,77 @@ TEST(Decoder, TakesNoMoreMemoryForArrowRowsBetweenOnesThatDoNotFit) {
   const auto decoded = decoder->Finish();
   EXPECT_THAT(Column(decoded, 1), testing::SizeIs(rows / 2));
   EXPECT_LT(decoded.bytes, 1U << 20);
+}
+
+/// A batch of the columns in `array`, a struct of them that JSON text gives.
+std::shared_ptr<arrow::RecordBatch> BatchOf(const arrow::FieldVector& fields,
+                                            const std::string& json) {
+  auto rows = columnar::ColumnOf(arrow::struct_(fields), json);
+  return arrow::RecordBatch::FromStructArray(rows).ValueOrDie();
+}
+
+TEST(Decoder, RefusesArrowWithAColumnOrAMemberThatHasNoPlaceOfItsOwn) {
+  using arrow::field;
+  const auto number = arrow::int64();
+  const auto error = [](const char* columns, const arrow::FieldVector& fields,
+                        const UnknownMembers& unknown = {.policy = Policy::kReject}) {
+    const auto body = ArrowBody(BatchOf(fields, "[]"));
+    const auto added = For(columns, unknown)->Add(ContentType::kArrow, body);
+    return added.has_value() ? "accepted" : added.error().message;
+  };
+  const auto inside = [&](const arrow::FieldVector& members) {
+    return arrow::FieldVector{field("s", arrow::struct_(members))};
+  };
+  EXPECT_EQ(error("l BIGINT", {field("l", number), field("L", number)}), "column 'L' comes twice");
+  EXPECT_EQ(error("l BIGINT", {field("l", number), field("l", number)}), "column 'l' comes twice");
+  EXPECT_EQ(error("l BIGINT", {field("x", number)}), "the table has no column 'x'");
+  EXPECT_EQ(error("s STRUCT<a: BIGINT>", inside({field("a", number), field("A", number)})),
+            "s: member 'A' comes twice");
+  EXPECT_EQ(error("s STRUCT<a: BIGINT>", inside({field("a", number), field("b", number)})),
+            "s: the struct has no member 'b'");
+  EXPECT_EQ(error("s ARRAY<STRUCT<a: BIGINT>>",
+                  {field("s", arrow::list(arrow::struct_({field("b", number)})))}),
+            "s.element: the struct has no member 'b'");
+  EXPECT_EQ(error("s STRUCT<a: BIGINT>", inside({field("a", number), field("b", number)}),
+                  {.policy = Policy::kIgnore}),
+            "accepted");
+}
+
+TEST(Decoder, FindsMembersOfArrowWithoutCaseAndInAnyOrder) {
+  using arrow::field;
+  const auto type = arrow::struct_({field("B", arrow::int64()), field("A", arrow::int64())});
+  const auto batch = BatchOf({field("s", type), field("l", arrow::list(type))},
+                             R"([{"s": {"B": 2, "A": 1}, "l": [{"B": 4, "A": 3}]}])");
+  auto decoder = For("s STRUCT<a: INT, b: INT>, l ARRAY<STRUCT<a: INT, b: INT>>");
+  EXPECT_EQ(decoder->Add(ContentType::kArrow, ArrowBody(batch))->accepted, 1);
+  const auto decoded = decoder->Finish();
+  EXPECT_THAT(Column(decoded, 0), ElementsAre("{a:int32 = 1, b:int32 = 2}"));
+  EXPECT_THAT(Column(decoded, 1),
+              ElementsAre("list<element: struct<a: int32, b: int32>>[{a:int32 = 3, b:int32 = 4}]"));
+}
+
+TEST(Decoder, ReadsTextInArrowAsItReadsTextInJson) {
+  const arrow::FieldVector fields{arrow::field("n", arrow::utf8()),
+                                  arrow::field("t", arrow::large_utf8())};
+  const auto batch = BatchOf(fields, R"([["1e1", "2013-01-01T10:00:00Z"], ["12.5", null],
+                                         ["12.0", "never"], [null, null]])");
+  auto decoder = For("n INT, t TIMESTAMP");
+  const auto counts = decoder->Add(ContentType::kArrow, ArrowBody(batch)).value();
+  EXPECT_EQ(counts.accepted, 2);
+  const auto decoded = decoder->Finish();
+  EXPECT_THAT(Column(decoded, 0), ElementsAre("10", "null"));
+  ASSERT_EQ(decoded.rejected.size(), 2U);
+  EXPECT_EQ(decoded.rejected[0].reason, "n: '12.5' is no int32");
+  EXPECT_EQ(decoded.rejected[1].reason, "t: 'never' is no timestamp");
+}
+
+TEST(Decoder, RejectsARowOfArrowWhoseMapHasAKeyTwice) {
+  const auto batch = BatchOf({arrow::field("m", arrow::map(arrow::utf8(), arrow::int64()))},
+                             R"([[[["a", 1], ["b", 2]]], [[["a", 1], ["a", 2]]]])");
+  auto decoder = For("m MAP<STRING, BIGINT>");
+  const auto counts = decoder->Add(ContentType::kArrow, ArrowBody(batch)).value();
+  EXPECT_EQ(counts.accepted, 1);
+  EXPECT_EQ(decoder->Finish().rejected[0].reason, "m: key 'a' comes twice");
 }
 
 TEST(Decoder, RefusesArrowThatCannotFitOrIsBroken) {
