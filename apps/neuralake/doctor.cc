@@ -78,6 +78,7 @@ std::vector<Finding> Look(const settings::Loaded& loaded) {
   add(CheckDefinitions(loaded));
   add(CheckTables(loaded));
   add(CheckPorts(loaded));
+  add(CheckIngest(loaded));
   add(CheckDisk(loaded));
   return findings;
 }

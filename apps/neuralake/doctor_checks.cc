@@ -217,6 +217,17 @@ std::vector<Finding> CheckPorts(const settings::Loaded& loaded) {
   return findings;
 }
 
+std::vector<Finding> CheckIngest(const settings::Loaded& loaded) {
+  if (Answers(IngestSocket(loaded))) return {{"ingest", true, "takes events"}};
+  const auto server = RunningServer(loaded.project);
+  if (!server) return {{"ingest", true, "does not run, and neither does the server"}};
+  return {
+      {"ingest", false,
+       fmt::format("does not run beside the server, process {}, so that pushes are turned away; "
+                   "`neuralake up` printed why, `neuralake ingest` starts it",
+                   server->pid)}};
+}
+
 std::vector<Finding> CheckTables(const settings::Loaded& loaded) {
   const auto model = catalog::ReadManifest(loaded.project);
   if (!model) return {};

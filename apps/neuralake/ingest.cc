@@ -57,23 +57,47 @@ auto Opener(observe::Metrics& metrics, observe::Log& log, KillSwitch& kills) {
   };
 }
 
-/// Hand a changed manifest on; a broken one is told, and the old catalog stays.
-void Reload(ManifestWatch& manifest, ingest::Ingester& ingester, observe::Log& log) {
-  auto changed = manifest.Poll();
-  if (!changed.has_value()) {
-    log.Failure("ingest", changed.error(), {{"catalog", "stays as it was"}});
-  } else if (changed->has_value()) {
-    ingester.Replace(**changed);
-    log.Info("ingest", "the catalog is up to date", {{"digest", (**changed)->digest}});
+/// Whether the log's folder is still the one that this process holds.
+bool HasLog(const std::string& folder) {
+  std::error_code error;
+  const auto held = std::filesystem::path(folder) / ingest::LogFolder::kLockName;
+  return std::filesystem::exists(held, error) || error;
+}
+
+/// Run `ingester` until `stop`, or until a table that it writes to is elsewhere or somebody removed
+/// its log; then commit what waits. A changed manifest goes into `catalog`; a broken one is told,
+/// and the old one stays.
+void Run(ingest::Ingester& ingester, const std::string& folder, ManifestWatch& manifest,
+         catalog::CatalogPtr& catalog, observe::Log& log, const std::stop_token& stop) {
+  bool in_place = true;
+  while (in_place && SystemClock::Get().Sleep(kTick, stop)) {
+    if (!HasLog(folder)) {
+      in_place = false;
+      log.Warn("ingest", "somebody removed the log: rows that wait are committed, a new log begins",
+               {{"folder", folder}, {"lost", "the Idempotency-Keys of earlier pushes"}});
+    }
+    const auto changed = manifest.Poll();
+    if (!changed.has_value()) {
+      log.Failure("ingest", changed.error(), {{"catalog", "stays as it was"}});
+    } else if (changed->has_value()) {
+      catalog = **changed;
+      if (!ingester.Replace(catalog)) in_place = false;
+      log.Info("ingest", "the catalog is up to date", {{"digest", catalog->digest}});
+    }
+    ingester.Tick();
   }
+  const auto drained = ingester.Drain(Deadline::After(kDrainTime));
+  if (!drained.has_value()) log.Warn("ingest", Describe(drained.error()));
 }
 
 /// With what an operator can do about a log that cannot be read.
 Error AboutLog(Error error, const std::string& folder) {
   if (error.kind != ErrorKind::kCorruption) return error;
-  error.message = folder + ": " + error.message +
-                  "; put the file back as it was, or move the folder away: a new log begins, and "
-                  "acknowledged rows that are in no table yet stay behind in the old one";
+  error.message =
+      folder + ": " + error.message +
+      "; put the file back as it was, or move the folder away: a new log begins, "
+      "acknowledged rows that are in no table yet stay behind in the old one, and so do "
+      "the Idempotency-Keys, without which a push that is sent again counts again";
   return error;
 }
 
@@ -90,29 +114,27 @@ Status Ingest(const std::string& folder) {
     log.Warn("ingest", "no manifest yet; waiting for `neuralake catalog build`");
     catalog = std::make_shared<const catalog::CatalogModel>();
   }
-  auto started = ingest::Ingester::Start(
-      OptionsOf(loaded), {.folder = TRY(ingest::LogFolder::Open(IngestFolder(loaded))),
-                          .catalog = *catalog,
-                          .open = Opener(metrics, log, kills),
-                          .metrics = metrics,
-                          .log = log,
-                          .kills = kills,
-                          .clock = SystemClock::Get(),
-                          .rng = SystemRng::Get()});
-  if (!started) return std::unexpected(AboutLog(std::move(started).error(), IngestFolder(loaded)));
-  const auto ingester = *std::move(started);
   std::unique_ptr<observe::MetricsPort> port;
   if (const auto number = loaded.settings.ingest.metrics_port; number != 0) {
     port = TRY(observe::MetricsPort::Open(static_cast<std::uint16_t>(number),
                                           [&metrics] { return metrics.Expose(); }));
   }
-  std::cout << "ingest: ready at " << IngestSocket(loaded) << std::endl;
-  while (SystemClock::Get().Sleep(kTick, stop)) {
-    Reload(manifest, *ingester, log);
-    ingester->Tick();
+  while (!stop.stop_requested()) {
+    auto started = ingest::Ingester::Start(
+        OptionsOf(loaded), {.folder = TRY(ingest::LogFolder::Open(IngestFolder(loaded))),
+                            .catalog = *catalog,
+                            .open = Opener(metrics, log, kills),
+                            .metrics = metrics,
+                            .log = log,
+                            .kills = kills,
+                            .clock = SystemClock::Get(),
+                            .rng = SystemRng::Get()});
+    if (!started) {
+      return std::unexpected(AboutLog(std::move(started).error(), IngestFolder(loaded)));
+    }
+    std::cout << "ingest: ready at " << IngestSocket(loaded) << std::endl;
+    Run(**started, IngestFolder(loaded), manifest, *catalog, log, stop);
   }
-  const auto drained = ingester->Drain(Deadline::After(kDrainTime));
-  if (!drained.has_value()) log.Warn("ingest", Describe(drained.error()));
   return {};
 }
 

@@ -136,14 +136,14 @@ void Ingester::Tick() {
   Look();
 }
 
-void Ingester::Replace(catalog::CatalogPtr catalog) {
-  for (const auto& table : tables_->Replace(std::move(catalog))) {
-    parts_.log.Warn("ingest",
-                    "a table is elsewhere now, and its rows go on to where it was until ingest is "
-                    "started anew",
+bool Ingester::Replace(catalog::CatalogPtr catalog) {
+  const auto moved = tables_->Replace(std::move(catalog));
+  for (const auto& table : moved) {
+    parts_.log.Warn("ingest", "a table is elsewhere now",
                     {{"table", table.name}, {"was", table.from}, {"is", table.to}});
   }
   strayed_.clear();
+  return moved.empty();
 }
 
 Status Ingester::Drain(const Deadline& deadline) {

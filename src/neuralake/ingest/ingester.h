@@ -67,7 +67,9 @@ class Ingester {
   void Tick();
 
   /// From now on go by `catalog`.
-  void Replace(catalog::CatalogPtr catalog);
+  /// \returns whether all tables in use are where they were. Rows of those that are not go on to
+  ///          the old place, until this is drained and started anew.
+  [[nodiscard]] bool Replace(catalog::CatalogPtr catalog);
 
   /// Acknowledge nothing more and commit what waits.
   /// \errors kDeadlineExceeded  rows are left in the log, for the next start

@@ -58,7 +58,11 @@ class PosixFile final : public LogFile {
 
   Status Sync() override {
     if (::fdatasync(fd_.get()) != 0) return FailErrno(errno, "sync", path_);
-    return {};
+    // Bytes of a file without a name are gone when the process ends.
+    struct stat info;
+    if (::fstat(fd_.get(), &info) != 0) return FailErrno(errno, "look at", path_);
+    if (info.st_nlink > 0) return {};
+    return Fail(ErrorKind::kUnavailable, path_ + " was removed while it was written to");
   }
 
   Result<std::string> Read(std::uint64_t offset, std::uint64_t length) override {
@@ -178,6 +182,21 @@ class PosixFolder final : public LogFolder {
   std::string path_;
 };
 
+/// `, 123`: the process that noted itself in the lock file, when one did.
+std::string HolderOf(const FileDescriptor& lock) {
+  char text[16] = {};
+  const auto got = ::pread(lock.get(), text, sizeof(text) - 1, 0);
+  return got > 0 ? ", " + std::string(text) : "";
+}
+
+/// For the message that another process gives; the lock holds without it.
+void NoteHolder(const FileDescriptor& lock) {
+  const auto text = std::to_string(::getpid());
+  if (::ftruncate(lock.get(), 0) == 0) {
+    (void)!::pwrite(lock.get(), text.data(), text.size(), 0);
+  }
+}
+
 }  // namespace
 
 Status LogFolder::Put(std::string_view name, std::string_view bytes) {
@@ -206,9 +225,11 @@ Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {
   FileDescriptor lock(::openat(fd.get(), kLockName.data(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock.valid()) return FailErrno(errno, "open", path + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    return Fail(ErrorKind::kAlreadyExists,
-                "log folder " + path + " is held by another process; one ingest process owns it");
+    return Fail(ErrorKind::kAlreadyExists, "log folder " + path + " is held by another process" +
+                                               HolderOf(lock) +
+                                               "; one ingest process owns it");
   }
+  NoteHolder(lock);
   return std::make_unique<PosixFolder>(std::move(fd), std::move(lock), path);
 }
 

@@ -23,6 +23,7 @@ class LogFile {
   virtual Status Write(std::uint64_t offset, std::span<const std::string_view> parts) = 0;
 
   /// Make all that was written durable. After an error nothing is known of it.
+  /// \errors kUnavailable  somebody removed the file; others as `storage::FailErrno`
   virtual Status Sync() = 0;
 
   /// `length` bytes from `offset`; fewer at the end of the file.
