@@ -79,7 +79,7 @@ struct Actions {
   std::vector<std::pair<std::string, Domain>> domains;
   std::vector<Sidecar> sidecars;
   std::vector<Json> checkpoint_metadatas;
-  std::int64_t count = 0;  ///< All of them, unknown ones too.
+  std::int64_t count = 0;  ///< All of them, unknown ones and lines that are none too.
   std::int64_t cdc_count = 0;
   std::string first_kind;  ///< Of the first line.
 };

@@ -128,7 +128,10 @@ void AddAction(const Json& line, Source source, const Place& place, Findings& fi
     findings.Add(in_commit ? Rule::kCommitLine : Rule::kCheckpointAction, place,
                  line.is_object() ? fmt::format("{} actions in one line", line.size())
                                   : "the line is no JSON object");
-    if (!line.is_object()) return;
+  }
+  if (!line.is_object()) {
+    ++actions.count;
+    return;
   }
   for (const auto& [name, action] : line.items()) {
     ++actions.count;

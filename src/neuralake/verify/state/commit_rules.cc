@@ -1,6 +1,7 @@
 #include "neuralake/verify/state/commit_rules.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -22,6 +23,7 @@ class CommitRules {
         findings_(findings) {}
 
   void Run() {
+    if (actions_.count == 0) Add(Rule::kCommitEmpty, "it holds no action");
     CheckRepeated();
     CheckFirst();
     CheckNeeds();
@@ -29,6 +31,7 @@ class CommitRules {
     CheckRemoves();
     CheckRearranged();
     CheckTimestamp();
+    CheckMetrics();
   }
 
  private:
@@ -166,6 +169,34 @@ class CommitRules {
       Add(Rule::kCommitTimestamp, fmt::format("{} is not after {} of the version before",
                                               *after_.timestamp, *before_.timestamp));
     }
+  }
+
+  // A commit that was cut behind its first line still reads as one: only its metrics tell. (Engines
+  // count files without rows, which they then leave out.)
+  void CheckMetrics() {
+    if (actions_.commit_infos.empty() || !actions_.adds.empty()) return;
+    const Json& info = actions_.commit_infos.front();
+    const auto metrics = info.find("operationMetrics");
+    if (metrics == info.end() || !metrics->is_object()) return;
+    // Spark's for plain writes, its other commands', delta-rs's.
+    for (const char* name : {"numFiles", "numAddedFiles", "num_added_files"}) {
+      const auto counted = metrics->find(name);
+      if (counted == metrics->end()) continue;
+      const auto files = CountIn(*counted);
+      if (files <= 0) continue;
+      Add(Rule::kCommitMetrics,
+          fmt::format("commitInfo counts {} in {}, and no file is added", files, name));
+    }
+  }
+
+  // Spark writes numbers as text. Zero for what is none.
+  static std::int64_t CountIn(const Json& value) {
+    if (value.is_number_integer()) return value.get<std::int64_t>();
+    if (!value.is_string()) return 0;
+    const auto& text = value.get_ref<const std::string&>();
+    std::int64_t number = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+    return read.ec == std::errc{} ? number : 0;
   }
 
   const TableState& before_;

@@ -37,6 +37,25 @@ TEST(CommitRules, WantOneActionALine) {
   EXPECT_THAT(Broken({R"({"add":{"path":"b","size":5)"}), ElementsAre("commit.line"));
 }
 
+TEST(CommitRules, WantAnAction) {
+  EXPECT_THAT(Broken({}), ElementsAre("commit.empty"));
+  EXPECT_THAT(Broken({"", " "}), ElementsAre("commit.empty"));
+  EXPECT_THAT(Broken({"no json"}), ElementsAre("commit.line"));
+}
+
+TEST(CommitRules, WantAFileWhereTheMetricsCountSome) {
+  const auto broken = [](const std::string& metrics, const std::vector<std::string>& more = {}) {
+    std::vector<std::string> lines = {R"({"commitInfo":{"operation":"WRITE","operationMetrics":{)" +
+                                      metrics + "}}}"};
+    lines.insert(lines.end(), more.begin(), more.end());
+    return Broken(lines);
+  };
+  EXPECT_THAT(broken(R"("numFiles":"2")", {AddLine("a.parquet", 5)}), ElementsAre());
+  EXPECT_THAT(broken(R"("numAddedFiles":0,"numFiles":{},"num_added_files":"x")"), ElementsAre());
+  EXPECT_THAT(broken(R"("numFiles":"1","numOutputRows":"5000")"), ElementsAre("commit.metrics"));
+  EXPECT_THAT(broken(R"("num_added_files":1)"), ElementsAre("commit.metrics"));
+}
+
 TEST(CommitRules, WantTheFieldsOfEachAction) {
   for (const auto* line :
        {R"({"txn":{"appId":"j"}})", R"({"txn":{"appId":"j","version":"1"}})",
