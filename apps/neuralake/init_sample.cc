@@ -14,6 +14,7 @@ module = "lake:catalog"
 
 constexpr std::string_view kIgnore = R"(/.neuralake/
 /data/flights/
+/data/*__dead_letters/
 __pycache__/
 .env
 )";

@@ -76,10 +76,10 @@ void AddTableChanges(CLI::App& app, Outcome& outcome) {
                                                  "updated (change data feed)");
   auto arguments = std::make_shared<Arguments>();
   AddLocation(*command, arguments->uri);
-  auto* from = command->add_option("--from", arguments->from, "The first version")
-                   ->check(CLI::NonNegativeNumber);
+  auto* from =
+      command->add_option("--from", arguments->from, "The first version")->check(NotNegative());
   auto* to = command->add_option("--to", arguments->to, "The last version; the newest by default")
-                 ->check(CLI::NonNegativeNumber);
+                 ->check(NotNegative());
   command
       ->add_option("--from-timestamp", arguments->from_timestamp,
                    "From the first version at or after this time (ISO)")

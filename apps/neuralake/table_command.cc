@@ -10,6 +10,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "neuralake/catalog/properties.h"
 #include "neuralake/columnar/time_text.h"
 #include "neuralake/observe/log.h"
 
@@ -23,6 +24,13 @@ void VersionChoice::AddTo(CLI::App& command) {
 
 void AddLocation(CLI::App& command, std::string& location, const std::string& name) {
   command.add_option(name, location, "A path, file://… or s3://…")->required();
+}
+
+CLI::Validator NotNegative() {
+  return {[](const std::string& text) {
+            return text.starts_with('-') ? text + " is below zero" : std::string();
+          },
+          "", "not negative"};
 }
 
 Result<std::shared_ptr<delta::Table>> OpenTable(const std::string& uri) {
@@ -88,6 +96,10 @@ Result<delta::StringMap> ParseProperties(const std::vector<std::string>& texts) 
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0) {
       return Fail(ErrorKind::kInvalid, "--property takes key=value, not " + text);
+    }
+    const auto key = text.substr(0, equals);
+    if (auto problem = catalog::PropertyValueProblem(key, text.substr(equals + 1))) {
+      return Fail(ErrorKind::kInvalid, "--property: " + *problem);
     }
     if (!properties.emplace(text.substr(0, equals), text.substr(equals + 1)).second) {
       return Fail(ErrorKind::kInvalid, "--property gives " + text.substr(0, equals) + " twice");

@@ -26,6 +26,9 @@ struct VersionChoice {
 /// Add the argument that says where a table, or the folder of tables, is.
 void AddLocation(CLI::App& command, std::string& location, const std::string& name = "uri");
 
+/// For an option that counts something: refuses what is below zero.
+CLI::Validator NotNegative();
+
 /// The table at `uri`. A checkpoint behind a commit that cannot be written is a line on standard
 /// error.
 /// \errors kInvalid, kUnsupported  as `Uri::Parse` and `OpenStore`

@@ -61,7 +61,7 @@ void AddTableHistory(CLI::App& app, Outcome& outcome) {
   AddLocation(*command, arguments->uri);
   command->add_option("--limit", arguments->limit, "How many commits at most")
       ->default_val(kLimitDefault)
-      ->check(CLI::NonNegativeNumber);
+      ->check(NotNegative());
   command->add_flag("--json", arguments->json, "One JSON object a line");
   command->callback([arguments, &outcome] {
     const auto done = History(*arguments);

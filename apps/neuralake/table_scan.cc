@@ -53,6 +53,7 @@ Error Located(Error error, const std::string& uri) {
 
 Status Scan(const ScanArguments& arguments) {
   TRY(arguments.target.Check());
+  if (!arguments.timestamp.empty()) TRY(ParseTime(arguments.timestamp));
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto engine = TRY(LocalEngine(TRY(AdHocCatalog({"t=" + arguments.uri})), "."));
   return WriteRows(*engine, ScanSql(arguments), arguments.target, deadline);
@@ -76,8 +77,7 @@ void AddTableScan(CLI::App& app, Outcome& outcome) {
       ->excludes(version);
   command->add_option("--columns", arguments->columns, "Only these, separated by commas");
   command->add_option("--where", arguments->where, "Only rows for which this SQL condition holds");
-  command->add_option("--limit", arguments->limit, "At most so many rows")
-      ->check(CLI::NonNegativeNumber);
+  command->add_option("--limit", arguments->limit, "At most so many rows")->check(NotNegative());
   arguments->target.AddTo(*command);
   command->callback([arguments, &outcome] {
     if (const auto done = Run(*arguments); !done.has_value()) {

@@ -153,6 +153,12 @@ def test_a_row_that_does_not_fit_is_counted_apart_with_its_reason(house: Ingest)
     until(lambda: rows_named(house.server, "fits"), "the row that fits is in the table")
 
 
+def test_an_answer_is_json_whatever_it_quotes(house: Ingest) -> None:
+    refused = push(house.server, b"n,na\xffme\n1,a\n", "text/csv")
+    assert refused.status == 400
+    assert "the header names 'na\ufffdme'" in refused.json()["error"]["message"]
+
+
 @pytest.mark.parametrize(
     ("row", "accepted"),
     [

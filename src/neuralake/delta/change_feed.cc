@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/delta/features.h"
 #include "neuralake/delta/log/action_parser.h"
 #include "neuralake/delta/log/log_segment.h"
 #include "neuralake/delta/state/table_snapshot.h"
@@ -12,10 +13,7 @@
 namespace neuralake::delta {
 namespace {
 
-bool IsRecording(const Metadata& metadata) {
-  const auto on = metadata.configuration.find("delta.enableChangeDataFeed");
-  return on != metadata.configuration.end() && on->second == "true";
-}
+bool IsRecording(const Metadata& metadata) { return IsOn(metadata, "delta.enableChangeDataFeed"); }
 
 ChangeFile FromAdd(const AddFile& add, ChangeKind kind) {
   return {kind, add.path, add.partition_values, add.size, std::nullopt, std::nullopt};

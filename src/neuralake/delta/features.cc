@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "neuralake/base/words.h"
 #include "neuralake/delta/table.h"
 
 namespace neuralake::delta {
@@ -14,11 +15,6 @@ namespace {
 
 constexpr std::int32_t kReaderVersionMax = 3;
 constexpr std::int32_t kWriterVersionMax = 7;
-
-bool IsOn(const Metadata& metadata, std::string_view property) {
-  const auto found = metadata.configuration.find(property);
-  return found != metadata.configuration.end() && found->second == "true";
-}
 
 template <class Test>
 bool AnyField(const std::vector<columnar::Field>& fields, Test test) {
@@ -139,6 +135,11 @@ const FeatureRow* FindFeature(std::string_view name) {
     if (row.name == name || (!row.alias.empty() && row.alias == name)) return &row;
   }
   return nullptr;
+}
+
+bool IsOn(const Metadata& metadata, std::string_view property) {
+  const auto found = metadata.configuration.find(property);
+  return found != metadata.configuration.end() && Folded(found->second) == "true";
 }
 
 bool NeedsFeature(const Metadata& metadata, const FeatureRow& row) {

@@ -32,6 +32,9 @@ std::span<const FeatureRow> FeatureRows();
 /// The row of `name`, an alias or `name-preview`; null when it is unknown.
 const FeatureRow* FindFeature(std::string_view name);
 
+/// Whether the property is `true`, in letters of any case, as Delta Lake reads it.
+bool IsOn(const Metadata& metadata, std::string_view property);
+
 /// Whether a table of `metadata` has to list the feature.
 bool NeedsFeature(const Metadata& metadata, const FeatureRow& row);
 

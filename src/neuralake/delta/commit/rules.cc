@@ -18,11 +18,6 @@ std::unexpected<Error> Invalid(std::string message) {
   return Fail(ErrorKind::kInvalid, std::move(message));
 }
 
-bool IsOn(const Metadata& metadata, std::string_view property) {
-  const auto found = metadata.configuration.find(property);
-  return found != metadata.configuration.end() && found->second == "true";
-}
-
 std::string LogicalFile(const std::string& path,
                         const std::optional<DeletionVectorDescriptor>& vector) {
   return vector ? path + '\n' + vector->UniqueId() : path;

@@ -1,5 +1,7 @@
 #include "neuralake/serve/format/encoder.h"
 
+#include <nlohmann/json.hpp>
+
 #include "neuralake/columnar/json_text.h"
 #include "neuralake/serve/format/encoders_internal.h"
 #include "neuralake/serve/format/value_text.h"
@@ -22,17 +24,22 @@ std::unique_ptr<Encoder> MakeEncoder(Format format) {
   return nullptr;
 }
 
+namespace {
+
+/// `text` as a JSON string. It may quote what a client sent, which may be no UTF-8.
+std::string Quoted(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
 std::string ErrorJson(const Error& error, std::string_view request_id, std::string_view detail) {
   std::string out = R"({"kind":)";
   columnar::AppendJsonString(Row(error.kind).name, out);
   out += R"(,"message":)";
-  columnar::AppendJsonString(error.message, out);
+  out += Quoted(error.message);
   out += R"(,"detail":)";
-  if (detail.empty()) {
-    out += "null";
-  } else {
-    columnar::AppendJsonString(detail, out);
-  }
+  out += detail.empty() ? "null" : Quoted(detail);
   out += R"(,"position":)";
   if (error.position < 0) {
     out += "null";

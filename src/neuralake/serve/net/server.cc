@@ -31,7 +31,11 @@ Result<tcp::acceptor> Bind(asio::io_context& io, const std::string& host, std::u
   if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
   if (error) {
     return Fail(ErrorKind::kUnavailable,
-                fmt::format("cannot listen on {}:{}: {}", host, port, error.message()));
+                fmt::format("cannot listen on {}:{}: {}{}", host, port, error.message(),
+                            error == asio::error::address_in_use
+                                ? "; end the process that has it, or set serve.port and "
+                                  "serve.pg_port (0: a free port)"
+                                : ""));
   }
   return acceptor;
 }

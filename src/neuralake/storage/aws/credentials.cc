@@ -67,6 +67,10 @@ Result<Credentials> CredentialsChain::Fetch(const Deadline& deadline) {
     auto credentials = source->Fetch(deadline);
     if (credentials) return credentials;
     if (credentials.error().kind != ErrorKind::kNotFound) {
+      if (credentials.error().kind == ErrorKind::kUnauthenticated) {
+        credentials.error().message +=
+            "; AWS_ACCESS_KEY_ID with AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, would come first";
+      }
       return Annotate(std::move(credentials).error(), "credentials from " + source->name());
     }
     asked += (asked.empty() ? "" : "; ") + source->name() + ": " + credentials.error().message;
