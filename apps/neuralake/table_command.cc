@@ -99,7 +99,7 @@ Result<delta::StringMap> ParseProperties(const std::vector<std::string>& texts) 
     }
     const auto key = text.substr(0, equals);
     if (auto problem = catalog::PropertyValueProblem(key, text.substr(equals + 1))) {
-      return Fail(ErrorKind::kInvalid, "--property: " + *problem);
+      return Fail(ErrorKind::kInvalid, "--" + *problem);
     }
     if (!properties.emplace(text.substr(0, equals), text.substr(equals + 1)).second) {
       return Fail(ErrorKind::kInvalid, "--property gives " + text.substr(0, equals) + " twice");
