@@ -30,6 +30,13 @@ bool IsAboutCursor(const PgStatement& statement) {
                             std::holds_alternative<CloseWord>(*statement.word));
 }
 
+/// Whether a failure of this kind may be over at the next try.
+bool MayPass(ErrorKind kind) {
+  return kind == ErrorKind::kUnavailable || kind == ErrorKind::kDeadlineExceeded ||
+         kind == ErrorKind::kResourceExhausted || kind == ErrorKind::kCancelled ||
+         kind == ErrorKind::kInternal;
+}
+
 /// The columns that a description tells of, in text.
 std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
   std::vector<PgColumn> columns;
@@ -246,7 +253,8 @@ Status PgConnection::Parse(const PgParse& message) {
 /// Ask the engine of what its lists are, unless it is known.
 asio::awaitable<Status> PgConnection::FillLists(PgStatement& statement) {
   if (statement.lists.empty()) co_return Status();
-  const auto elements = co_await AskTypes(statement, [&] { return ElementText(statement); });
+  auto elements = co_await AskTypes(statement, [&] { return ElementText(statement); });
+  if (!elements && MayPass(elements.error().kind)) co_return Explain(std::move(elements.error()));
   co_return TypeLists(statement, elements ? &*elements : nullptr);
 }
 
@@ -311,13 +319,14 @@ void PgConnection::Tell(PgStatement& statement, std::vector<PgColumn> columns) {
 }
 
 asio::awaitable<Status> PgConnection::DescribeStatement(PgStatement& statement) {
-  if (const Status listed = co_await FillLists(statement); !listed) co_return listed;
+  PgStatement& query = statement.query ? *statement.query : statement;
+  if (const Status listed = co_await FillLists(query); !listed) co_return listed;
   PgWriter writer(out_);
   if (statement.target == PgTarget::kEngine || statement.target == PgTarget::kCatalog) {
     const Status described = co_await FillColumns(statement);
     if (!described) co_return described;
   }
-  std::vector<std::uint32_t> types = statement.types;
+  std::vector<std::uint32_t> types = query.types;
   for (std::size_t i = 0; i < types.size(); ++i) {
     if (types[i] != 0) continue;
     const bool inferred = statement.description && i < statement.description->parameters.size() &&

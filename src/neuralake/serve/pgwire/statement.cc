@@ -190,7 +190,6 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
                                                  count, kParametersMax));
   }
   statement.types.resize(std::max(statement.types.size(), count));
-  auto lists = InferLists(piece, statement.types);
   statement.word = TRY(ReadWord(piece));
   if (statement.word) {
     statement.target = PgTarget::kSession;
@@ -199,6 +198,7 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
     }
     return statement;
   }
+  auto lists = InferLists(piece, statement.types);
   statement.changes = BeginsWith(piece, kChanging);
   statement.may_start_early = BeginsWith(piece, kReading);
   if (AsksCatalog(piece)) {
@@ -210,6 +210,10 @@ Result<PgStatement> ReadStatement(const query::Piece& piece, std::vector<std::ui
     statement.target = PgTarget::kEngine;
     TRY(ReadText(piece, statement));
     statement.lists = std::move(lists);
+    if (!statement.lists.empty()) {
+      statement.sql = piece.sql;
+      statement.characters_before = piece.characters_before;
+    }
   }
   return statement;
 }
@@ -220,9 +224,7 @@ Result<PgStatement> ReadSingleStatement(std::string_view sql, std::vector<std::u
   if (pieces.size() > 1) {
     return Fail(ErrorKind::kInvalid, "cannot insert multiple commands into a prepared statement");
   }
-  auto statement = TRY(ReadStatement(pieces[0], std::move(types)));
-  if (!statement.lists.empty()) statement.sql = sql;
-  return statement;
+  return ReadStatement(pieces[0], std::move(types));
 }
 
 Result<std::string> ElementText(const PgStatement& statement) {
@@ -247,7 +249,9 @@ Status TypeLists(PgStatement& statement, const engine::Description* elements) {
     if (type != 0) types[list] = type;
   }
   const std::string sql = std::move(statement.sql);
-  statement = TRY(ReadSingleStatement(sql, std::move(types)));
+  auto pieces = TRY(query::SplitStatements(sql));
+  pieces.at(0).characters_before += statement.characters_before;
+  statement = TRY(ReadStatement(pieces[0], std::move(types)));
   return {};
 }
 

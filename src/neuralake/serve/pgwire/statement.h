@@ -37,6 +37,7 @@ struct PgStatement {
   RewrittenText text;                   ///< For whoever answers.
   std::vector<std::size_t> lists{};     ///< Of lists of texts, unless their other sides tell more.
   std::string sql{};                    ///< As it was sent, of one with `lists`.
+  std::int64_t characters_before = 0;   ///< In what was sent, before `sql`.
   std::vector<Waiting> numeric_arrays;  ///< Their types: the values say how many digits they need.
   bool asks_settings = false;           ///< As `CatalogText`.
   std::optional<SessionWord> word;      ///< Of kSession.

@@ -88,6 +88,20 @@ TEST(TypeLists, GivesListsTheTypesOfTheirElements) {
             "any_value($1), 1 = SOME(CAST($4 AS DECIMAL[]))");
 }
 
+TEST(TypeLists, GivesThemInTheQueryOfACursor) {
+  PgStatement statement = Read("DECLARE c CURSOR FOR SELECT 1 = ANY($1)", {});
+  ASSERT_NE(statement.query, nullptr);
+  EXPECT_EQ(statement.query->lists, (std::vector<std::size_t>{0}));
+  EXPECT_EQ(ElementText(*statement.query).value(), "SELECT 1 = ($1)");
+  engine::Description elements;
+  elements.parameters.resize(1);
+  elements.parameters[0].id = columnar::TypeId::kInteger;
+  ASSERT_TRUE(TypeLists(*statement.query, &elements));
+  EXPECT_EQ(statement.query->types, (std::vector<std::uint32_t>{kIntegerArray}));
+  EXPECT_EQ(statement.query->text.sql(), "SELECT 1 = ANY(CAST($1 AS INTEGER[]))");
+  EXPECT_EQ(statement.query->text.Original(7), 28) << "counted in all of what was sent";
+}
+
 TEST(TypeLists, LeavesListsOfTextsWhereNothingIsTold) {
   PgStatement statement = Read("SELECT $1 = ANY($2)", {0, 0});
   ASSERT_TRUE(TypeLists(statement, nullptr));
