@@ -29,7 +29,7 @@ constexpr RuleRow kRows[] = {
     {Rule::kCommitRearranged, "commit.rearranged", kError, "A commit that only rearranges rows adds as many as it removes"},
     {Rule::kCommitAppendOnly, "commit.append-only", kError, "Nothing is removed from an append-only table"},
     {Rule::kCommitTimestamp, "commit.timestamp", kError, "Where in-commit timestamps are on, commitInfo comes first and has one that is greater than the last"},
-    {Rule::kCommitMetrics, "commit.metrics", kError, "A commit whose commitInfo counts added files adds some"},
+    {Rule::kCommitMetrics, "commit.metrics", kError, "A commit whose commitInfo counts added files with rows holds more than it"},
     {Rule::kProtocolVersions, "protocol.versions", kError, "Reader version 1 to 3, writer version 1 to 7, reader 3 only with writer 7"},
     {Rule::kProtocolLists, "protocol.lists", kError, "readerFeatures are there with reader version 3 alone, writerFeatures with writer version 7 alone"},
     {Rule::kProtocolFeature, "protocol.feature", kError, "A feature of readers is in both lists, one of writers in writerFeatures alone"},

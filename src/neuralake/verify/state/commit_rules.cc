@@ -171,21 +171,22 @@ class CommitRules {
     }
   }
 
-  // A commit that was cut behind its first line still reads as one: only its metrics tell. (Engines
-  // count files without rows, which they then leave out.)
+  // A commit that was cut behind its first line still reads as one: only its metrics tell. Engines
+  // count files without rows, which they then leave out.
   void CheckMetrics() {
-    if (actions_.commit_infos.empty() || !actions_.adds.empty()) return;
+    if (actions_.commit_infos.size() != 1 || actions_.count != 1) return;
     const Json& info = actions_.commit_infos.front();
     const auto metrics = info.find("operationMetrics");
     if (metrics == info.end() || !metrics->is_object()) return;
+    const auto rows = metrics->find("numOutputRows");
+    if (rows != metrics->end() && CountIn(*rows) == 0) return;
     // Spark's for plain writes, its other commands', delta-rs's.
     for (const char* name : {"numFiles", "numAddedFiles", "num_added_files"}) {
       const auto counted = metrics->find(name);
-      if (counted == metrics->end()) continue;
-      const auto files = CountIn(*counted);
+      const auto files = counted == metrics->end() ? 0 : CountIn(*counted);
       if (files <= 0) continue;
       Add(Rule::kCommitMetrics,
-          fmt::format("commitInfo counts {} in {}, and no file is added", files, name));
+          fmt::format("commitInfo counts {} in {}, and is all there is", files, name));
     }
   }
 

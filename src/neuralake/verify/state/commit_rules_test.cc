@@ -52,6 +52,8 @@ TEST(CommitRules, WantAFileWhereTheMetricsCountSome) {
   };
   EXPECT_THAT(broken(R"("numFiles":"2")", {AddLine("a.parquet", 5)}), ElementsAre());
   EXPECT_THAT(broken(R"("numAddedFiles":0,"numFiles":{},"num_added_files":"x")"), ElementsAre());
+  EXPECT_THAT(broken(R"("numFiles":"1","numOutputRows":"0")"), ElementsAre());
+  EXPECT_THAT(broken(R"("numFiles":"1")", {R"({"txn":{"appId":"j","version":1}})"}), ElementsAre());
   EXPECT_THAT(broken(R"("numFiles":"1","numOutputRows":"5000")"), ElementsAre("commit.metrics"));
   EXPECT_THAT(broken(R"("num_added_files":1)"), ElementsAre("commit.metrics"));
 }
