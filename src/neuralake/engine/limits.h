@@ -67,12 +67,18 @@ constexpr std::size_t kDeletionVectorsCached = 1'000;
 /// One read of bytes from a store, when no statement's deadline is nearer.
 constexpr std::chrono::seconds kReadTimeout{60};
 
+/// For the tasks of a statement that ends to come to nothing; then it ends with those there are.
+constexpr std::chrono::seconds kTasksEndTime{1};
+
 /// Files of a Parquet or CSV table.
 constexpr std::size_t kListedFilesMax = 100'000;
 
 /// Bytes of a CSV file's first line that are looked at, and how many at once.
 constexpr std::size_t kCsvHeaderBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kCsvHeaderPiece = std::size_t{1} << 14;
+
+/// Bytes of a header that a message shows: without line breaks it may be all of the file.
+constexpr std::size_t kCsvHeaderShownBytes = 200;
 
 /// Rows of one Arrow batch that leaves the engine: few in the first, for a quick first answer.
 constexpr std::size_t kBatchRows = 16'384;

@@ -5,34 +5,57 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "neuralake/base/characters.h"
 #include "neuralake/base/words.h"
+#include "neuralake/engine/limits.h"
 
 namespace neuralake::engine {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-// What a message shows of a header, which may be all of a file that has no line breaks.
-constexpr std::size_t kShownBytesMax = 200;
+/// Follows the quotes of a line. One opens at the start of a cell alone.
+class Quotes {
+ public:
+  explicit Quotes(char delimiter) : delimiter_(delimiter) {}
+
+  /// Go over the next character; true when it is a quote that opens, closes or doubles.
+  bool Pass(char c) {
+    const bool is_quote = c == '"' && (quoted_ || begins_ || closed_);
+    // A quote behind the one that closed makes both of them one inside of the cell.
+    doubled_ = is_quote && closed_;
+    closed_ = is_quote && quoted_;
+    if (is_quote) quoted_ = !quoted_;
+    begins_ = !quoted_ && c == delimiter_;
+    return is_quote;
+  }
+
+  bool quoted() const { return quoted_; }
+  bool doubled() const { return doubled_; }
+
+ private:
+  const char delimiter_;
+  bool begins_ = true;
+  bool quoted_ = false;
+  bool closed_ = false;
+  bool doubled_ = false;
+};
 
 std::string Listed(const std::vector<std::string>& names) {
-  auto text = fmt::format("{}", fmt::join(names, ", "));
-  if (text.size() <= kShownBytesMax) return text;
-  auto end = kShownBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return text.substr(0, end) + "…";
+  return Shortened(fmt::format("{}", fmt::join(names, ", ")), kCsvHeaderShownBytes);
 }
 
 }  // namespace
 
-std::size_t CsvHeaderBytes(std::string_view head) {
-  bool quoted = false;
-  for (std::size_t i = 0; i < head.size(); ++i) {
-    if (head[i] == '"') quoted = !quoted;
-    if (!quoted && head[i] == '\n') return i + 1;
+std::size_t CsvHeaderBytes(std::string_view head, char delimiter) {
+  Quotes quotes(delimiter);
+  for (std::size_t i = head.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+       i < head.size(); ++i) {
+    quotes.Pass(head[i]);
+    if (quotes.quoted()) continue;
+    if (head[i] == '\n') return i + 1;
     // A lone carriage return ends a line, too; one at the end of what was read may not be lone.
-    if (!quoted && head[i] == '\r' && i + 1 < head.size())
-      return head[i + 1] == '\n' ? i + 2 : i + 1;
+    if (head[i] == '\r' && i + 1 < head.size()) return head[i + 1] == '\n' ? i + 2 : i + 1;
   }
   return 0;
 }
@@ -41,17 +64,13 @@ std::vector<std::string> ParseCsvHeader(std::string_view line, char delimiter) {
   if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
   std::vector<std::string> cells(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '"' && quoted && i + 1 < line.size() && line[i + 1] == '"') {
-      cells.back() += line[++i];
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (c == delimiter && !quoted) {
-      cells.emplace_back();
-    } else {
+  Quotes quotes(delimiter);
+  for (const char c : line) {
+    const bool is_quote = quotes.Pass(c);
+    if (quotes.doubled() || (!is_quote && (quotes.quoted() || c != delimiter))) {
       cells.back() += c;
+    } else if (!is_quote) {
+      cells.emplace_back();
     }
   }
   return cells;

@@ -14,7 +14,7 @@ namespace neuralake::engine {
 std::vector<std::string> ParseCsvHeader(std::string_view line, char delimiter);
 
 /// How many bytes the first line of `head` has, its line break included; 0 when it does not end.
-std::size_t CsvHeaderBytes(std::string_view head);
+std::size_t CsvHeaderBytes(std::string_view head, char delimiter);
 
 /// Whether `names`, from a file's first line, are `declared` in their order, without case.
 ///

@@ -147,6 +147,18 @@ class FileEntry final : public duckdb::TableCatalogEntry {
   Reading reading_;
 };
 
+/// Which of the columns that were found are declared `nullable=False`, whatever the case of names.
+std::vector<bool> RequiredOf(const duckdb::vector<duckdb::string>& names,
+                             const catalog::TableModel& table) {
+  std::vector<bool> required;
+  for (const auto& name : names) {
+    required.push_back(std::ranges::any_of(table.columns, [&](const catalog::Column& column) {
+      return !column.nullable && duckdb::StringUtil::CIEquals(column.name, name);
+    }));
+  }
+  return required;
+}
+
 bool Hidden(std::string_view key) {
   for (std::size_t at = 0; at <= key.size();) {
     const auto slash = std::min(key.find('/', at), key.size());
@@ -227,9 +239,6 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(LakeSchema& schem
   if (!files.has_value()) return Annotate(files.error(), "table " + name);
   info->files = *std::move(files);
   info->table = name;
-  for (const auto& column : table.columns) {
-    if (!column.nullable) info->required.insert(column.name);
-  }
   if (csv && table.csv.header && DeclaresAll(table)) {
     info->delimiter = table.csv.delimiter.at(0);
     for (const auto& column : table.columns) info->header.push_back(column.name);
@@ -240,6 +249,7 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFileEntry(LakeSchema& schem
   for (std::size_t i = 0; i < bound.names.size(); ++i) {
     columns.columns.AddColumn(duckdb::ColumnDefinition(bound.names[i], bound.types[i]));
   }
+  info->required = RequiredOf(bound.names, table);
   for (const auto& column : table.columns) {
     if (!columns.columns.ColumnExists(column.name)) {
       return Fail(ErrorKind::kInvalid,

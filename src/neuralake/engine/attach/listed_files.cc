@@ -13,7 +13,8 @@ std::string FileOf(const ListedFiles& files, const duckdb::OpenFileInfo& file) {
   return "file " + std::string(StoreRegistry::KeyOf(file.path)) + " of table " + files.table;
 }
 
-std::string ReadHeader(duckdb::ClientContext& context, const duckdb::OpenFileInfo& file) {
+std::string ReadHeader(duckdb::ClientContext& context, const duckdb::OpenFileInfo& file,
+                       char delimiter) {
   auto& system = duckdb::FileSystem::GetFileSystem(context);
   const auto handle = system.OpenFile(file, duckdb::FileFlags::FILE_FLAGS_READ);
   std::string head;
@@ -22,7 +23,7 @@ std::string ReadHeader(duckdb::ClientContext& context, const duckdb::OpenFileInf
     head.resize(before + kCsvHeaderPiece);
     const auto got = handle->Read(head.data() + before, kCsvHeaderPiece);
     head.resize(before + static_cast<std::size_t>(got));
-    const auto end = CsvHeaderBytes(head);
+    const auto end = CsvHeaderBytes(head, delimiter);
     if (end > 0) return head.substr(0, end);
     if (got == 0 || head.size() > kCsvHeaderBytesMax) return head;
   }
@@ -31,7 +32,7 @@ std::string ReadHeader(duckdb::ClientContext& context, const duckdb::OpenFileInf
 void CheckHeader(duckdb::ClientContext& context, const ListedFiles& files,
                  const duckdb::OpenFileInfo& file) {
   if (files.header.empty()) return;
-  const auto line = ReadHeader(context, file);
+  const auto line = ReadHeader(context, file, files.delimiter);
   if (line.empty()) return;  // no line is no row either
   const auto checked = CheckCsvHeader(ParseCsvHeader(line, files.delimiter), files.header);
   if (!checked.has_value()) ThrowError(Annotate(checked.error(), FileOf(files, file)).error());
@@ -105,10 +106,9 @@ void ScanListed(duckdb::ClientContext& context, duckdb::TableFunctionInput& inpu
     if (about.empty() || !reader || IsOfFunction(error)) throw;
     ThrowError({ErrorKind::kInvalid, FileOf(files, reader->file) + ", " + about, {}, -1});
   }
-  if (files.required.empty()) return;
-  const auto found = FirstForbiddenNull(
-      input.global_state->Cast<duckdb::MultiFileGlobalState>(), output,
-      [&](std::size_t column) { return files.required.contains(bound.names.at(column)); });
+  const auto found =
+      FirstForbiddenNull(input.global_state->Cast<duckdb::MultiFileGlobalState>(), output,
+                         [&](std::size_t column) { return files.required.at(column); });
   if (!found) return;
   ThrowError({ErrorKind::kInvalid,
               FileOf(files, reader->file) + ": column " + bound.names[*found] +

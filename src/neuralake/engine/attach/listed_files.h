@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "neuralake/engine/duck.h"
@@ -11,11 +10,11 @@ namespace neuralake::engine {
 /// The files of one Parquet or CSV table, which DuckDB's readers get instead of a pattern.
 struct ListedFiles final : duckdb::TableFunctionInfo {
   duckdb::vector<duckdb::OpenFileInfo> files;
-  std::string table;                         ///< For messages.
-  std::vector<std::string> header;           ///< What the first line names; empty: not looked at.
-  char delimiter = ',';                      ///< Of the first line.
-  std::unordered_set<std::string> required;  ///< Columns that must not be null.
-  duckdb::table_function_t scan = nullptr;   ///< DuckDB's own.
+  std::string table;                        ///< For messages.
+  std::vector<std::string> header;          ///< What the first line names; empty: not looked at.
+  char delimiter = ',';                     ///< Of the first line.
+  std::vector<bool> required;               ///< Of each column that was found: it may not be null.
+  duckdb::table_function_t scan = nullptr;  ///< DuckDB's own.
 };
 
 /// For `TableFunction::get_multi_file_reader`; the function's info is the `ListedFiles`. A file

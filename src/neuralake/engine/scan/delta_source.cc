@@ -101,9 +101,9 @@ Result<DeletionVectorCache::Entry> DeltaSource::Deletions(std::uint32_t file,
 }
 
 void DeltaSource::ThrowUnreadable(std::uint32_t file, Error error) const {
-  if (error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kInvalid) {
-    error.kind = ErrorKind::kCorruption;
-  }
+  const bool wrong = error.kind == ErrorKind::kNotFound || error.kind == ErrorKind::kInvalid ||
+                     error.kind == ErrorKind::kConflict;
+  if (wrong) error.kind = ErrorKind::kCorruption;
   const auto place = "file " + PercentDecode(files().path(file)) + " of " + name_ + " at version " +
                      std::to_string(snapshot_->version());
   ThrowError(Annotate(std::move(error), place).error());

@@ -76,7 +76,8 @@ void LetGoOfTasks(const StatementContext& statement) {
   DropTasks(context);
   // What still runs on another thread may bring new ones when it ends.
   Clock& clock = statement.state->deadline().clock();
-  for (Duration quiet{0}; quiet < kTaskTime; quiet += kIdlePauseMax) {
+  const auto end = clock.Mono() + kTasksEndTime;
+  for (Duration quiet{0}; quiet < kTaskTime && clock.Mono() < end; quiet += kIdlePauseMax) {
     clock.Sleep(kIdlePauseMax);
     if (DropTasks(context)) quiet = Duration{0};
   }

@@ -72,10 +72,10 @@ class ObjectHandle final : public duckdb::FileHandle {
                 Name() + " ends at byte " + std::to_string(at) + ", more was expected");
   }
 
+  /// Of a file that was listed it tells that somebody changes it.
   std::unexpected<Error> WrongSize(std::uint64_t known) const {
-    return Fail(ErrorKind::kCorruption, Name() + " has " + std::to_string(size_) +
-                                            " bytes, where " + std::to_string(known) +
-                                            " are on record");
+    return Fail(ErrorKind::kConflict, Name() + " has " + std::to_string(size_) + " bytes, where " +
+                                          std::to_string(known) + " are on record: it was changed");
   }
 
   Status OpenLocal(const std::string& file) {

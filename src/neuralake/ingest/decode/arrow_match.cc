@@ -1,7 +1,7 @@
 #include "neuralake/ingest/decode/arrow_match.h"
 
 #include <string>
-#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include <arrow/array.h>
@@ -17,17 +17,27 @@ namespace neuralake::ingest {
 
 namespace {
 
-/// The field called `name`; -1 without one.
-int Find(const arrow::FieldVector& fields, std::string_view name) {
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i]->name() == name) return static_cast<int>(i);
+/// Finds fields by their names: as written first, then without case.
+class FieldNames {
+ public:
+  explicit FieldNames(const arrow::FieldVector& fields) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      exact_.emplace(fields[i]->name(), static_cast<int>(i));
+      folded_.emplace(Folded(fields[i]->name()), static_cast<int>(i));
+    }
   }
-  const auto folded = Folded(name);
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (Folded(fields[i]->name()) == folded) return static_cast<int>(i);
+
+  /// The position of `name`; -1 without one.
+  int Find(const std::string& name) const {
+    if (const auto found = exact_.find(name); found != exact_.end()) return found->second;
+    const auto found = folded_.find(Folded(name));
+    return found == folded_.end() ? -1 : found->second;
   }
-  return -1;
-}
+
+ private:
+  std::unordered_map<std::string, int> exact_;
+  std::unordered_map<std::string, int> folded_;
+};
 
 /// Gives the types of a stream the names that the table has for them.
 class Matcher {
@@ -40,9 +50,10 @@ class Matcher {
                                      const arrow::FieldVector& given,
                                      const std::string& inside) const {
     std::vector<int> positions(declared.size(), -1);
+    const FieldNames names(declared);
     for (std::size_t i = 0; i < given.size(); ++i) {
       const auto& name = given[i]->name();
-      const auto at = Find(declared, name);
+      const auto at = names.Find(name);
       if (at < 0 && ignore_unknown_) continue;
       if (at < 0 && inside.empty()) {
         return Fail(ErrorKind::kInvalid, fmt::format("the table has no column '{}'", name));

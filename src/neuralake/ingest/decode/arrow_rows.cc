@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
+#include <string_view>
+#include <unordered_set>
 
 #include <arrow/array.h>
 #include <arrow/array/util.h>
@@ -41,13 +42,23 @@ bool HasRequired(const arrow::Field& field) {
   });
 }
 
-/// The first key of row `row` that it has twice; nothing without one.
+/// The first key of row `row` that it has twice, as text; nothing without one.
 std::optional<std::string> RepeatedKey(const arrow::MapArray& map, std::int64_t row) {
-  std::set<std::string, std::less<>> keys;
-  for (auto i = map.value_offset(row); i < map.value_offset(row + 1); ++i) {
-    const auto key = map.keys()->GetScalar(i);
-    if (!key.ok()) continue;
-    if (auto text = (*key)->ToString(); !keys.insert(text).second) return text;
+  const auto& keys = *map.keys();
+  const auto end = map.value_offset(row + 1);
+  if (keys.type_id() == arrow::Type::STRING) {
+    std::unordered_set<std::string_view> seen;
+    for (auto i = map.value_offset(row); i < end; ++i) {
+      const auto key = static_cast<const arrow::StringArray&>(keys).GetView(i);
+      if (!seen.insert(key).second) return std::string(key);
+    }
+    return std::nullopt;
+  }
+  std::unordered_set<std::shared_ptr<arrow::Scalar>, arrow::Scalar::Hash, arrow::Scalar::PtrsEqual>
+      seen;
+  for (auto i = map.value_offset(row); i < end; ++i) {
+    const auto key = keys.GetScalar(i);
+    if (key.ok() && !seen.insert(*key).second) return (*key)->ToString();
   }
   return std::nullopt;
 }
@@ -231,11 +242,16 @@ Result<std::shared_ptr<arrow::RecordBatch>> ArrowRows::Cast(const arrow::RecordB
   arrow::compute::ExecContext context(&pool);
   context.set_use_threads(false);
   std::vector<std::shared_ptr<arrow::Array>> columns;
+  std::int64_t parsed = 0;  // bytes that are not in the pool
   for (int i = 0; i < rows.num_columns(); ++i) {
     const auto& field = *schema_->field(i);
     auto column = rows.column(i);
     const auto& declared = fields_[static_cast<std::size_t>(i)];
     if (IsText(*column->type()) && IsReadFromText(declared.type)) {
+      parsed += rows.num_rows() * std::max(1, field.type()->byte_width());
+      if (parsed > kDecodedBytesMax) {
+        return Fail(ErrorKind::kResourceExhausted, "the values of text columns");
+      }
       column = TRY(ParseText(*column, declared, field.type(), context));
     } else if (!column->type()->Equals(*field.type())) {
       auto options = arrow::compute::CastOptions::Safe(field.type());

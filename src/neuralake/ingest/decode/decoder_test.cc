@@ -408,6 +408,11 @@ TEST(Decoder, RejectsARowOfArrowWhoseMapHasAKeyTwice) {
   const auto counts = decoder->Add(ContentType::kArrow, ArrowBody(batch)).value();
   EXPECT_EQ(counts.accepted, 1);
   EXPECT_EQ(decoder->Finish().rejected[0].reason, "m: key 'a' comes twice");
+  const auto numbers = BatchOf({arrow::field("m", arrow::map(arrow::int32(), arrow::int64()))},
+                               R"([[[[1, 1], [2, 2]]], [[[7, 1], [7, 2]]]])");
+  auto counted = For("m MAP<INT, BIGINT>");
+  EXPECT_EQ(counted->Add(ContentType::kArrow, ArrowBody(numbers))->accepted, 1);
+  EXPECT_EQ(counted->Finish().rejected[0].reason, "m: key '7' comes twice");
 }
 
 TEST(Decoder, RefusesArrowThatCannotFitOrIsBroken) {
