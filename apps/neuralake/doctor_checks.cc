@@ -27,6 +27,7 @@
 #include "neuralake/serve/net/asio.h"
 #include "neuralake/serve/net/listen_address.h"
 #include "neuralake/storage/object_store.h"
+#include "neuralake/supervise/run_lock.h"
 
 namespace neuralake::app {
 namespace {
@@ -219,13 +220,13 @@ std::vector<Finding> CheckPorts(const settings::Loaded& loaded) {
 
 std::vector<Finding> CheckIngest(const settings::Loaded& loaded) {
   if (Answers(IngestSocket(loaded))) return {{"ingest", true, "takes events"}};
-  const auto server = RunningServer(loaded.project);
-  if (!server) return {{"ingest", true, "does not run, and neither does the server"}};
+  if (!supervise::RunLock::IsHeld(UpLock(loaded))) {
+    return {{"ingest", true, "does not run, and neither does `neuralake up`"}};
+  }
   return {
       {"ingest", false,
-       fmt::format("does not run beside the server, process {}, so that pushes are turned away; "
-                   "`neuralake up` printed why, `neuralake ingest` starts it",
-                   server->pid)}};
+       "does not run under `neuralake up`, so that pushes are turned away; what `up` prints says "
+       "why"}};
 }
 
 std::vector<Finding> CheckTables(const settings::Loaded& loaded) {

@@ -24,7 +24,7 @@ std::vector<Finding> CheckDefinitions(const settings::Loaded& loaded);
 /// Whether every address that the settings name can be listened on, or is this project's own.
 std::vector<Finding> CheckPorts(const settings::Loaded& loaded);
 
-/// Whether ingest runs where a server of the project does.
+/// Whether ingest runs where `neuralake up` does.
 std::vector<Finding> CheckIngest(const settings::Loaded& loaded);
 
 /// Whether the location of every table of the manifest answers. Those that do are counted in one

@@ -3,10 +3,12 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "commands.h"
 #include "manifest_watch.h"
 #include "project.h"
+#include <sys/stat.h>
 
 #include "neuralake/ingest/ingester.h"
 #include "neuralake/observe/metrics_port.h"
@@ -57,31 +59,47 @@ auto Opener(observe::Metrics& metrics, observe::Log& log, KillSwitch& kills) {
   };
 }
 
-/// Whether the log's folder is still the one that this process holds.
-bool HasLog(const std::string& folder) {
-  std::error_code error;
-  const auto held = std::filesystem::path(folder) / ingest::LogFolder::kLockName;
-  return std::filesystem::exists(held, error) || error;
+/// Which file it is, whatever its name.
+struct FileId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  bool operator==(const FileId&) const = default;
+};
+
+/// The file by which a log's folder is held; nothing when it is not there.
+std::optional<FileId> LockOf(const std::string& folder) {
+  struct stat info;
+  const auto lock = folder + "/" + std::string(ingest::LogFolder::kLockName);
+  if (::stat(lock.c_str(), &info) != 0) return std::nullopt;
+  return FileId{info.st_dev, info.st_ino};
 }
 
-/// Run `ingester` until `stop`, or until a table that it writes to is elsewhere or somebody removed
-/// its log; then commit what waits. A changed manifest goes into `catalog`; a broken one is told,
-/// and the old one stays.
+/// Commit what waits of a log that somebody removed, as long as it takes: it is nowhere else.
+void SaveRows(ingest::Ingester& ingester, observe::Log& log, const std::stop_token& stop) {
+  log.Warn("ingest", "somebody took the log away; what waits is committed, then a new one begins",
+           {{"lost", "the Idempotency-Keys of earlier pushes"}});
+  auto drained = ingester.Drain(Deadline::Never(stop));
+  if (!drained.has_value()) drained = ingester.Drain(Deadline::After(kDrainTime));
+  if (drained.has_value()) return;
+  log.Failure("ingest", drained.error(),
+              {{"lost", "acknowledged rows that were in the log that was taken away"}});
+}
+
+/// Run `ingester` until `stop`, or until a table that it writes to is elsewhere or somebody took
+/// its log away; then commit what waits. A changed manifest goes into `catalog`; a broken one is
+/// told, and the old one stays.
 void Run(ingest::Ingester& ingester, const std::string& folder, ManifestWatch& manifest,
          catalog::CatalogPtr& catalog, observe::Log& log, const std::stop_token& stop) {
+  const auto lock = LockOf(folder);
   bool in_place = true;
   while (in_place && SystemClock::Get().Sleep(kTick, stop)) {
-    if (!HasLog(folder)) {
-      in_place = false;
-      log.Warn("ingest", "somebody removed the log: rows that wait are committed, a new log begins",
-               {{"folder", folder}, {"lost", "the Idempotency-Keys of earlier pushes"}});
-    }
+    if (LockOf(folder) != lock) return SaveRows(ingester, log, stop);
     const auto changed = manifest.Poll();
     if (!changed.has_value()) {
       log.Failure("ingest", changed.error(), {{"catalog", "stays as it was"}});
     } else if (changed->has_value()) {
       catalog = **changed;
-      if (!ingester.Replace(catalog)) in_place = false;
+      in_place = ingester.Replace(catalog);
       log.Info("ingest", "the catalog is up to date", {{"digest", catalog->digest}});
     }
     ingester.Tick();

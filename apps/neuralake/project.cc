@@ -23,6 +23,8 @@ std::string IngestFolder(const settings::Loaded& loaded) {
   return (std::filesystem::path(loaded.project) / loaded.settings.ingest.directory).string();
 }
 
+std::string UpLock(const settings::Loaded& loaded) { return loaded.project + "/.neuralake/up.pid"; }
+
 std::string IngestSocket(const settings::Loaded& loaded) {
   const auto& given = loaded.settings.ingest.socket;
   const std::filesystem::path project(loaded.project);

@@ -23,6 +23,9 @@ Result<settings::Loaded> LoadProject(const std::string& folder,
 /// The folder of the write-ahead log, absolute.
 std::string IngestFolder(const settings::Loaded& loaded);
 
+/// The lock that `neuralake up` holds, absolute.
+std::string UpLock(const settings::Loaded& loaded);
+
 /// The socket of the ingest process, absolute.
 std::string IngestSocket(const settings::Loaded& loaded);
 

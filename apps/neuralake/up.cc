@@ -23,8 +23,7 @@ Status Up(const std::string& folder) {
   const auto stop = StopOnSignals();
   // Every problem of the settings is shown once here, not by each child.
   const auto loaded = TRY(LoadProject(folder));
-  const auto lock = TRY(
-      supervise::RunLock::Take(loaded.project + "/.neuralake/up.pid", "project " + loaded.project));
+  const auto lock = TRY(supervise::RunLock::Take(UpLock(loaded), "project " + loaded.project));
   // The children start at once, and each of them needs the manifest.
   TRY(FirstCatalog(BuildRequestOf(loaded), stop));
   const auto self = TRY(Self());

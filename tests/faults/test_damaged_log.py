@@ -33,7 +33,7 @@ def test_without_its_log_ingest_stays_away_and_says_what_to_do(tmp_path: Path) -
         )
         checks = {check["check"]: check for check in json.loads(doctor.stdout)["checks"]}
         assert not checks["ingest"]["ok"]
-        assert "does not run beside the server" in checks["ingest"]["detail"]
+        assert "does not run under" in checks["ingest"]["detail"]
         lake.stop()
         damaged.unlink()
         lake.lines.clear()
@@ -47,8 +47,12 @@ def test_a_log_that_is_removed_under_ingest_is_begun_anew(tmp_path: Path) -> Non
     with Lake(tmp_path / "project", str(tmp_path / "events"), env=environment) as lake:
         assert lake.push(5) == 200
         shutil.rmtree(lake.folder / ".neuralake/ingest")
-        wait_for("the word of it", lambda: lake.said("somebody removed the log"))
+        wait_for("the word of it", lambda: lake.said("somebody took the log away"))
         lake.all_are_there_once()
         wait_for("a push", lambda: lake.push(1) == 200)
         assert list((lake.folder / ".neuralake/ingest").iterdir())
         assert lake.restarts() == []
+        lake.stop()
+        lake.lines.clear()
+        lake.start()
+        lake.all_are_there_once()

@@ -46,4 +46,9 @@ Result<RunLock> RunLock::Take(const std::string& path, const std::string& what) 
   return RunLock(std::move(file));
 }
 
+bool RunLock::IsHeld(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file.number() >= 0 && flock(file.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 }  // namespace neuralake::supervise

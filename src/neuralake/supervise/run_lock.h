@@ -19,6 +19,9 @@ class RunLock {
   ///         kUnavailable    the file cannot be made
   static Result<RunLock> Take(const std::string& path, const std::string& what);
 
+  /// Whether some process holds the lock at `path` now.
+  static bool IsHeld(const std::string& path);
+
  private:
   explicit RunLock(Descriptor file) : file_(std::move(file)) {}
 

@@ -15,6 +15,7 @@ TEST(RunLock, NamesTheProcessThatHoldsItAndGoesWithIt) {
   std::filesystem::remove_all(folder);
   const auto path = (folder / "up.pid").string();
 
+  EXPECT_FALSE(RunLock::IsHeld(path));
   std::optional<RunLock> first = RunLock::Take(path, "project p").value();
   const auto second = RunLock::Take(path, "project p");
   ASSERT_FALSE(second.has_value());
@@ -22,7 +23,10 @@ TEST(RunLock, NamesTheProcessThatHoldsItAndGoesWithIt) {
   EXPECT_EQ(second.error().message,
             "project p is up already, by process " + std::to_string(getpid()) + "; end that first");
 
+  EXPECT_TRUE(RunLock::IsHeld(path));
+
   first.reset();
+  EXPECT_FALSE(RunLock::IsHeld(path));
   EXPECT_TRUE(RunLock::Take(path, "project p").has_value());
 }
 
