@@ -20,8 +20,8 @@ struct RemovedFile {
 };
 
 /// Every removed file that the log still names. Those past retention are among them, which
-/// `Snapshot::tombstones` leaves out: they are what a vacuum is for. A snapshot that was advanced may
-/// forget them after `TableOptions::tombstone_grace`.
+/// `Snapshot::tombstones` leaves out: they are what a vacuum is for. A snapshot that was advanced
+/// may forget them after `TableOptions::tombstone_grace`.
 /// \errors kInvalid  the snapshot was not made by a `Table`
 Result<std::vector<RemovedFile>> RemovedFiles(const Snapshot& snapshot);
 

@@ -226,8 +226,7 @@ Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {
   if (!lock.valid()) return FailErrno(errno, "open", path + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return Fail(ErrorKind::kAlreadyExists, "log folder " + path + " is held by another process" +
-                                               HolderOf(lock) +
-                                               "; one ingest process owns it");
+                                               HolderOf(lock) + "; one ingest process owns it");
   }
   NoteHolder(lock);
   return std::make_unique<PosixFolder>(std::move(fd), std::move(lock), path);
