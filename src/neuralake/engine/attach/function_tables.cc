@@ -23,7 +23,7 @@ namespace {
 /// What one entry scans: a function not yet run, or the table that it returned.
 struct FunctionSource {
   Lake* lake = nullptr;
-  Deadline deadline;
+  duckdb::shared_ptr<StatementState> statement;
   FunctionCall call;
   std::shared_ptr<arrow::Schema> schema;
   std::shared_ptr<arrow::Table> table;  ///< Null: run when the scan begins.
@@ -87,12 +87,21 @@ class SelectedReader final : public arrow::RecordBatchReader {
   std::string function_;
 };
 
+Result<std::shared_ptr<arrow::RecordBatchReader>> Run(const FunctionSource& source,
+                                                      const FunctionCall& call) {
+  auto reader = source.lake->functions()->Run(call, source.statement->deadline());
+  if (!reader.has_value() && reader.error().kind == ErrorKind::kDeadlineExceeded) {
+    source.statement->NoteTimeout(reader.error().message);
+  }
+  return reader;
+}
+
 std::shared_ptr<arrow::RecordBatchReader> Start(const FunctionSource& source,
                                                 const std::vector<std::string>& columns) {
   if (source.table) return std::make_shared<arrow::TableBatchReader>(source.table);
   FunctionCall call = source.call;
   call.columns = columns;
-  return OrThrow(source.lake->functions()->Run(call, source.deadline));
+  return OrThrow(Run(source, call));
 }
 
 // Called by DuckDB's arrow_scan when the scan begins.
@@ -220,7 +229,7 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFunctionEntry(
   auto info = duckdb::make_shared_ptr<SourceInfo>();
   FunctionSource& source = info->source;
   source.lake = &lake;
-  source.deadline = StatementState::DeadlineOf(context);
+  source.statement = StatementState::Of(context);
   const auto& place = table.place;
   source.call = {table.function.module,
                  table.function.name,
@@ -228,7 +237,7 @@ Result<duckdb::unique_ptr<duckdb::CatalogEntry>> MakeFunctionEntry(
                  place.file.empty() ? "" : place.file + ":" + std::to_string(place.line)};
   source.schema = DeclaredSchema(context, table);
   if (!source.schema) {
-    auto reader = lake.functions()->Run(source.call, source.deadline);
+    auto reader = Run(source, source.call);
     if (!reader.has_value()) return Annotate(reader.error(), "table " + name);
     source.table = ArrowValue((*reader)->ToTable());
     source.schema = source.table->schema();

@@ -76,4 +76,14 @@ std::map<std::string, std::int64_t> StatementState::versions() const {
   return versions;
 }
 
+void StatementState::NoteTimeout(std::string message) {
+  std::lock_guard lock(mutex_);
+  if (timeout_.empty()) timeout_ = std::move(message);
+}
+
+std::string StatementState::timeout() const {
+  std::lock_guard lock(mutex_);
+  return timeout_;
+}
+
 }  // namespace neuralake::engine

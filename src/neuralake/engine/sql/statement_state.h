@@ -50,6 +50,11 @@ class StatementState final : public duckdb::ClientContextState {
   /// Note that the statement made `version` of `table`, which is what its answer tells then.
   void NoteCommit(const std::string& table, std::int64_t version);
 
+  /// Note what the statement was at when its time ended: whoever interrupts it does not know.
+  void NoteTimeout(std::string message);
+  /// What was noted; empty without it.
+  std::string timeout() const;
+
   /// The version of each table that was read or written; a table that was read at several versions
   /// stands there once for each, as `aviation.flights@3`.
   std::map<std::string, std::int64_t> versions() const;
@@ -66,6 +71,7 @@ class StatementState final : public duckdb::ClientContextState {
   std::map<std::string, std::set<std::int64_t>> read_;
   std::map<std::string, std::int64_t> committed_;
   std::set<std::string> scans_;
+  std::string timeout_;
 };
 
 }  // namespace neuralake::engine

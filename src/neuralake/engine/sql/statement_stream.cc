@@ -188,8 +188,12 @@ Error StatementContext::Translate(const duckdb::ErrorData& data) const {
   if (error.kind != ErrorKind::kCancelled && !wrapped) return error;
   error.position = -1;
   error.kind = watch->reason().value_or(ErrorKind::kCancelled);
-  error.message =
-      error.kind == ErrorKind::kCancelled ? "the statement was cancelled" : kRanOutOfTime;
+  if (error.kind == ErrorKind::kCancelled) {
+    error.message = "the statement was cancelled";
+  } else {
+    error.message = state->timeout();
+    if (error.message.empty()) error.message = kRanOutOfTime;
+  }
   return error;
 }
 
