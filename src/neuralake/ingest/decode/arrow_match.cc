@@ -123,7 +123,7 @@ class Matcher {
       auto& field = fields[static_cast<std::size_t>(positions[i])];
       field = TRY(Member(member, *field, path + "." + member.name()))->WithName(member.name());
     }
-    return arrow::struct_(std::move(fields));
+    return arrow::struct_(fields);
   }
 
   const bool ignore_unknown_;

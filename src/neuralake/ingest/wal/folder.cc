@@ -222,7 +222,8 @@ Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {
   TRY(storage::MakeFolders(absolute));
   FileDescriptor fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.valid()) return FailErrno(errno, "open", path);
-  FileDescriptor lock(::openat(fd.get(), kLockName.data(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const std::string lock_name(kLockName);
+  FileDescriptor lock(::openat(fd.get(), lock_name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock.valid()) return FailErrno(errno, "open", path + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     return Fail(ErrorKind::kAlreadyExists, "log folder " + path + " is held by another process" +

@@ -40,6 +40,7 @@ bool MayPass(ErrorKind kind) {
 /// The columns that a description tells of, in text.
 std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
   std::vector<PgColumn> columns;
+  columns.reserve(description.columns.fields.size());
   for (const auto& field : description.columns.fields) columns.push_back(ToPgColumn(field, 0));
   return columns;
 }
