@@ -128,8 +128,8 @@ def test_a_failure_behind_finished_files_leaves_none_of_them(table: Path) -> Non
     # More days than a writer has open files, and then a value that does not fit.
     error = refused(
         table,
-        "INSERT INTO lake.t (id, day, price) SELECT i, DATE '2020-01-01' + (i % 500)::INT, "
-        "CASE WHEN i < 100000 THEN i ELSE 10000000000 END FROM range(100001) r(i)",
+        "INSERT INTO lake.t (id, day, price) SELECT i, DATE '2020-01-01' + (i % 140)::INT, "
+        "CASE WHEN i < 10000 THEN i ELSE 10000000000 END FROM range(10001) r(i)",
     )
     assert error["kind"] == "invalid"
     assert list(table.rglob("*.parquet")) == []

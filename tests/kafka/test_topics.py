@@ -42,7 +42,7 @@ def until(condition: Callable[[], bool], process: Process, limit_s: float = 60.0
 
 
 def rows(project: Path) -> Counter:
-    if not (project / "data/events/_delta_log").exists():
+    if not (project / f"data/events/_delta_log/{0:020}.json").exists():
         return Counter()
     return Counter(count.by_deltalake(project / "data/events", ["client", "number"]))
 
