@@ -1,6 +1,5 @@
 #include "neuralake/supervise/run_lock.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -8,22 +7,14 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
+
+#include "neuralake/base/lock_holder.h"
 
 namespace neuralake::supervise {
 namespace {
 
 std::unexpected<Error> Unavailable(const std::string& path, const std::string& reason) {
   return Fail(ErrorKind::kUnavailable, "cannot make " + path + ": " + reason);
-}
-
-/// The first line of the file, which its holder wrote.
-std::string HolderOf(int file) {
-  char text[32];
-  const auto size = pread(file, text, sizeof(text), 0);
-  std::string holder(text, size > 0 ? static_cast<std::size_t>(size) : 0);
-  holder.resize(std::min(holder.find('\n'), holder.size()));
-  return holder.empty() ? "unknown" : holder;
 }
 
 }  // namespace
@@ -36,13 +27,9 @@ Result<RunLock> RunLock::Take(const std::string& path, const std::string& what) 
   if (file.number() < 0) return Unavailable(path, std::strerror(errno));
   if (flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
     return Fail(ErrorKind::kAlreadyExists, what + " is up already, by process " +
-                                               HolderOf(file.number()) + "; end that first");
+                                               LockHolder(file.number()) + "; end that first");
   }
-  const std::string line = std::to_string(getpid()) + "\n";
-  if (ftruncate(file.number(), 0) != 0 ||
-      pwrite(file.number(), line.data(), line.size(), 0) != static_cast<ssize_t>(line.size())) {
-    return Unavailable(path, std::strerror(errno));
-  }
+  if (!NoteLockHolder(file.number())) return Unavailable(path, std::strerror(errno));
   return RunLock(std::move(file));
 }
 

@@ -12,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "neuralake/base/lock_holder.h"
 #include "neuralake/storage/posix_file.h"
 
 namespace neuralake::ingest {
@@ -182,21 +183,6 @@ class PosixFolder final : public LogFolder {
   std::string path_;
 };
 
-/// `, 123`: the process that noted itself in the lock file, when one did.
-std::string HolderOf(const FileDescriptor& lock) {
-  char text[16] = {};
-  const auto got = ::pread(lock.get(), text, sizeof(text) - 1, 0);
-  return got > 0 ? ", " + std::string(text) : "";
-}
-
-/// For the message that another process gives; the lock holds without it.
-void NoteHolder(const FileDescriptor& lock) {
-  const auto text = std::to_string(::getpid());
-  if (::ftruncate(lock.get(), 0) == 0) {
-    (void)!::pwrite(lock.get(), text.data(), text.size(), 0);
-  }
-}
-
 }  // namespace
 
 Status LogFolder::Put(std::string_view name, std::string_view bytes) {
@@ -226,10 +212,12 @@ Result<std::unique_ptr<LogFolder>> LogFolder::Open(const std::string& path) {
   FileDescriptor lock(::openat(fd.get(), lock_name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   if (!lock.valid()) return FailErrno(errno, "open", path + "/lock");
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-    return Fail(ErrorKind::kAlreadyExists, "log folder " + path + " is held by another process" +
-                                               HolderOf(lock) + "; one ingest process owns it");
+    return Fail(ErrorKind::kAlreadyExists, "log folder " + path + " is held by another process, " +
+                                               LockHolder(lock.get()) +
+                                               "; one ingest process owns it");
   }
-  NoteHolder(lock);
+  // For the message that another process gives; the lock holds without it.
+  (void)NoteLockHolder(lock.get());
   return std::make_unique<PosixFolder>(std::move(fd), std::move(lock), path);
 }
 
