@@ -98,11 +98,12 @@ Result<delta::StringMap> ParseProperties(const std::vector<std::string>& texts) 
       return Fail(ErrorKind::kInvalid, "--property takes key=value, not " + text);
     }
     const auto key = text.substr(0, equals);
-    if (auto problem = catalog::PropertyValueProblem(key, text.substr(equals + 1))) {
+    const auto value = text.substr(equals + 1);
+    if (auto problem = catalog::PropertyValueProblem(key, value)) {
       return Fail(ErrorKind::kInvalid, "--" + *problem);
     }
-    if (!properties.emplace(text.substr(0, equals), text.substr(equals + 1)).second) {
-      return Fail(ErrorKind::kInvalid, "--property gives " + text.substr(0, equals) + " twice");
+    if (!properties.emplace(key, value).second) {
+      return Fail(ErrorKind::kInvalid, "--property gives " + key + " twice");
     }
   }
   return properties;

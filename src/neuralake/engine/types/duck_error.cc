@@ -135,10 +135,10 @@ std::string_view FinerSqlState(const duckdb::ErrorData& data) {
 void DropStorePaths(std::string& message) {
   for (std::size_t at = message.find(kStoreScheme); at != std::string::npos;
        at = message.find(kStoreScheme, at)) {
-    const auto store = message.find('/', at + kStoreScheme.size());
-    const auto version = store == std::string::npos ? store : message.find('/', store + 1);
-    if (version == std::string::npos) return;
-    message.erase(at, version + 1 - at);
+    const auto path = std::string_view(message).substr(at);
+    const auto place = path.size() - StoreRegistry::KeyOf(path).size();
+    if (place == 0) return;
+    message.erase(at, place);
   }
 }
 
