@@ -126,12 +126,28 @@ DeletionVector::~DeletionVector() = default;
 DeletionVector::DeletionVector(DeletionVector&&) noexcept = default;
 DeletionVector& DeletionVector::operator=(DeletionVector&&) noexcept = default;
 
-DeletionVector::DeletionVector(std::span<const std::uint64_t> rows)
-    : bitmap_(std::make_unique<Bitmap>()) {
+DeletionVector::DeletionVector() : bitmap_(std::make_unique<Bitmap>()) {}
+
+DeletionVector::DeletionVector(std::span<const std::uint64_t> rows) : DeletionVector() {
+  Insert(rows);
+}
+
+void DeletionVector::Insert(std::span<const std::uint64_t> rows) {
   for (const auto row : rows) {
     auto& part = bitmap_->parts[static_cast<std::uint32_t>(row >> 32)];
     if (!part) part.reset(roaring_bitmap_create());
     roaring_bitmap_add(part.get(), static_cast<std::uint32_t>(row));
+  }
+}
+
+void DeletionVector::Insert(const DeletionVector& other) {
+  for (const auto& [key, theirs] : other.bitmap_->parts) {
+    auto& part = bitmap_->parts[key];
+    if (part) {
+      roaring_bitmap_or_inplace(part.get(), theirs.get());
+    } else {
+      part.reset(roaring_bitmap_copy(theirs.get()));
+    }
   }
 }
 

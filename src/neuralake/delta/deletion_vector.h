@@ -17,7 +17,7 @@ namespace neuralake::delta {
 
 /// The deleted rows of one file, as a compressed set of row numbers from 0.
 ///
-/// \threads safe from any thread once made
+/// \threads safe from any thread while nothing is inserted
 class DeletionVector {
  public:
   /// Decode `blob`, the serialized bitmap without length and checksum.
@@ -31,11 +31,17 @@ class DeletionVector {
   static Result<DeletionVector> Load(const DeletionVectorDescriptor& descriptor,
                                      storage::ObjectStore& store, const Deadline& deadline);
 
+  /// The empty set.
+  DeletionVector();
   /// The set of `rows`, in any order.
   explicit DeletionVector(std::span<const std::uint64_t> rows);
   ~DeletionVector();
   DeletionVector(DeletionVector&&) noexcept;
   DeletionVector& operator=(DeletionVector&&) noexcept;
+
+  /// Add `rows`, in any order; those that are in it stay.
+  void Insert(std::span<const std::uint64_t> rows);
+  void Insert(const DeletionVector& other);
 
   /// The rows of this that `other` does not hold.
   DeletionVector Minus(const DeletionVector& other) const;

@@ -79,6 +79,13 @@ inline constexpr std::int64_t kOpenFileBytesMax = 512LL << 20;
 /// Files that are sent at a time when a writer finishes.
 inline constexpr std::size_t kFinishThreads = 4;
 
+/// The share of a file's rows that may be dead before what is left of it is copied.
+inline constexpr double kDeadShareMax = 0.75;
+/// Bytes from which a file of deletion vectors is closed and the next one begun.
+inline constexpr std::size_t kDeletionVectorFileBytes = 4U << 20;
+/// Bytes of one deletion vector; offsets and sizes in the log are 32-bit numbers with a sign.
+inline constexpr std::size_t kDeletionVectorBytesMax = (1U << 31) - (8U << 20);
+
 /// What deleting files may take that were written and not committed.
 inline constexpr std::chrono::seconds kDropTime{5};
 
