@@ -1,17 +1,14 @@
 #include "neuralake/engine/file_reader.h"
 
-#include <arrow/record_batch.h>
-#include <duckdb/main/stream_query_result.hpp>
 #include <unistd.h>
 
 #include "neuralake/engine/attach/lake.h"
 #include "neuralake/engine/duck.h"
-#include "neuralake/engine/limits.h"
 #include "neuralake/engine/scan/delta_source.h"
+#include "neuralake/engine/scan/row_batches.h"
 #include "neuralake/engine/sql/instance.h"
 #include "neuralake/engine/sql/statement_state.h"
 #include "neuralake/engine/sql/watchdog.h"
-#include "neuralake/engine/types/arrow_chunk.h"
 #include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
@@ -79,7 +76,7 @@ class DuckFileReader final : public FileReader {
     StatementState::Begin(*connection->context, deadline)->PinSource(kPinned, std::move(source));
     const Watchdog::Watch watch(watchdog_, connection->context, deadline);
     try {
-      return Stream(*connection, sink);
+      return StreamRows(*connection, kStatement, sink);
     } catch (const std::exception& thrown) {
       const duckdb::ErrorData data(thrown);
       if (EndsInstance(data)) instance->MarkBroken();
@@ -90,32 +87,6 @@ class DuckFileReader final : public FileReader {
   }
 
  private:
-  /// Throws what DuckDB throws.
-  static Status Stream(duckdb::Connection& connection, const Sink& sink) {
-    const auto result = connection.SendQuery(kStatement);
-    if (result->HasError()) result->GetErrorObject().Throw();
-    ArrowChunks arrow(*connection.context, result->names, result->types);
-    std::vector<duckdb::unique_ptr<duckdb::DataChunk>> chunks;
-    std::size_t rows = 0;
-    std::size_t bytes = 0;
-    while (true) {
-      auto chunk = result->Fetch();
-      if (result->HasError()) result->GetErrorObject().Throw();
-      const bool ended = !chunk || chunk->size() == 0;
-      if (!ended) {
-        rows += chunk->size();
-        bytes += chunk->GetAllocationSize();
-        chunks.push_back(std::move(chunk));
-      }
-      if (ended ? rows > 0 : rows >= kBatchRows || bytes >= kBatchBytes) {
-        TRY(sink(*arrow.Convert(chunks)));
-        chunks.clear();
-        rows = bytes = 0;
-      }
-      if (ended) return {};
-    }
-  }
-
   const EngineOptions options_;
   const std::shared_ptr<Lake> lake_;
   const std::shared_ptr<DeletionVectorCache> deletions_ = std::make_shared<DeletionVectorCache>();

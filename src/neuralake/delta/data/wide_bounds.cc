@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include "neuralake/columnar/json_text.h"
+
 namespace neuralake::delta {
 
 std::string WithWideBounds(std::string_view stats) {
@@ -16,10 +18,11 @@ std::string WithWideBounds(std::string_view stats) {
   for (auto member : object) {
     std::string_view key;
     std::string_view value;
-    if (member.escaped_key().get(key) != simdjson::SUCCESS) return {};
+    if (member.unescaped_key().get(key) != simdjson::SUCCESS) return {};
     if (simdjson::to_json_string(member.value()).get(value) != simdjson::SUCCESS) return {};
     if (key == "tightBounds") continue;
-    wide.append("\"").append(key).append("\":").append(value).append(",");
+    columnar::AppendJsonString(key, wide);
+    wide.append(":").append(value).append(",");
   }
   return wide + R"("tightBounds":false})";
 }

@@ -6,7 +6,7 @@
 namespace neuralake::delta {
 
 /// `stats`, the statistics of a file, for the same file with fewer live rows: its bounds hold no
-/// longer tightly. All else stays, byte for byte.
+/// longer tightly. Values stay byte for byte.
 ///
 /// \returns  empty when `stats` is no JSON object
 /// \source Delta PROTOCOL.md, "Per-file Statistics": `tightBounds`

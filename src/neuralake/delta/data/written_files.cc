@@ -39,6 +39,10 @@ WrittenFiles::WrittenFiles(std::shared_ptr<storage::ObjectStore> store,
   }
 }
 
+WrittenFiles::WrittenFiles(std::shared_ptr<storage::ObjectStore> store,
+                           std::vector<std::string> keys)
+    : store_(std::move(store)), keys_(std::move(keys)) {}
+
 void WrittenFiles::Drop() { DeleteUnnamed(*store_, std::exchange(keys_, {})); }
 
 void WrittenFiles::Settle(const Error& error) {

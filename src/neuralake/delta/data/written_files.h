@@ -15,13 +15,15 @@ namespace neuralake::delta {
 /// is left for a vacuum.
 void DeleteUnnamed(storage::ObjectStore& store, std::span<const std::string> keys);
 
-/// Data files on their way from a `DataWriter` into a commit.
+/// Files on their way from a writer into a commit.
 ///
 /// \threads one thread at a time
 class WrittenFiles {
  public:
   /// \param files  as `DataWriter::Finish` returned them
   WrittenFiles(std::shared_ptr<storage::ObjectStore> store, std::span<const AddFile> files);
+  /// \param keys  as `DeletionVectorWriter::Finish` returned them
+  WrittenFiles(std::shared_ptr<storage::ObjectStore> store, std::vector<std::string> keys);
 
   /// Delete them: no commit of them was tried.
   void Drop();

@@ -3,7 +3,8 @@
 #include <duckdb/parser/parsed_data/attach_info.hpp>
 #include <duckdb/storage/database_size.hpp>
 
-#include "neuralake/engine/attach/lake_insert.h"
+#include "neuralake/engine/change/lake_delete.h"
+#include "neuralake/engine/change/lake_insert.h"
 #include "neuralake/engine/attach/lake_schema.h"
 #include "neuralake/engine/attach/lake_transaction.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -58,9 +59,9 @@ void LakeCatalog::ScanSchemas(duckdb::ClientContext& context,
 }
 
 duckdb::PhysicalOperator& LakeCatalog::PlanInsert(
-    duckdb::ClientContext&, duckdb::PhysicalPlanGenerator& planner, duckdb::LogicalInsert& insert,
-    duckdb::optional_ptr<duckdb::PhysicalOperator> plan) {
-  return PlanLakeInsert(planner, insert, plan.get());
+    duckdb::ClientContext& context, duckdb::PhysicalPlanGenerator& planner,
+    duckdb::LogicalInsert& insert, duckdb::optional_ptr<duckdb::PhysicalOperator> plan) {
+  return PlanLakeInsert(context, planner, insert, plan.get());
 }
 
 duckdb::optional_ptr<duckdb::CatalogEntry> LakeCatalog::CreateSchema(duckdb::CatalogTransaction,
@@ -76,11 +77,11 @@ duckdb::PhysicalOperator& LakeCatalog::PlanCreateTableAs(duckdb::ClientContext&,
   RefuseDefinition();
 }
 
-duckdb::PhysicalOperator& LakeCatalog::PlanDelete(duckdb::ClientContext&,
-                                                  duckdb::PhysicalPlanGenerator&,
-                                                  duckdb::LogicalDelete&,
-                                                  duckdb::PhysicalOperator&) {
-  ThrowError({ErrorKind::kUnsupported, "DELETE is not supported yet", {}, -1});
+duckdb::PhysicalOperator& LakeCatalog::PlanDelete(duckdb::ClientContext& context,
+                                                  duckdb::PhysicalPlanGenerator& planner,
+                                                  duckdb::LogicalDelete& statement,
+                                                  duckdb::PhysicalOperator& rows) {
+  return PlanLakeDelete(context, planner, statement, rows);
 }
 
 duckdb::PhysicalOperator& LakeCatalog::PlanUpdate(duckdb::ClientContext&,

@@ -28,6 +28,10 @@ class LakeCatalog final : public duckdb::Catalog {
   duckdb::PhysicalOperator& PlanInsert(
       duckdb::ClientContext& context, duckdb::PhysicalPlanGenerator& planner,
       duckdb::LogicalInsert& insert, duckdb::optional_ptr<duckdb::PhysicalOperator> plan) override;
+  duckdb::PhysicalOperator& PlanDelete(duckdb::ClientContext& context,
+                                       duckdb::PhysicalPlanGenerator& planner,
+                                       duckdb::LogicalDelete& statement,
+                                       duckdb::PhysicalOperator& rows) override;
 
   // Not by SQL: all of these refuse.
   duckdb::optional_ptr<duckdb::CatalogEntry> CreateSchema(duckdb::CatalogTransaction,
@@ -37,8 +41,6 @@ class LakeCatalog final : public duckdb::Catalog {
                                               duckdb::PhysicalPlanGenerator&,
                                               duckdb::LogicalCreateTable&,
                                               duckdb::PhysicalOperator&) override;
-  duckdb::PhysicalOperator& PlanDelete(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
-                                       duckdb::LogicalDelete&, duckdb::PhysicalOperator&) override;
   duckdb::PhysicalOperator& PlanUpdate(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
                                        duckdb::LogicalUpdate&, duckdb::PhysicalOperator&) override;
 };

@@ -5,21 +5,6 @@
 #include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
-namespace {
-
-/// The commit of `append`, whose actions it takes.
-delta::CommitRequest RequestOf(PendingAppend& append) {
-  delta::CommitRequest request;
-  request.actions = std::move(append.actions);
-  request.info.operation = "WRITE";
-  request.info.operation_parameters["mode"] = "Append";
-  // Rows that were made of the table's own rows depend on what the statement saw.
-  request.reads.whole_table = append.reads_table;
-  return request;
-}
-
-}  // namespace
-
 LakeTransaction::LakeTransaction(duckdb::TransactionManager& starter, duckdb::ClientContext& client,
                                  std::shared_ptr<Lake> lake)
     : duckdb::Transaction(starter, client), lake_(std::move(lake)), model_(lake_->model()) {}
@@ -47,48 +32,40 @@ duckdb::CatalogEntry* LakeTransaction::Find(const std::string& key) const {
   return found == entries_.end() ? nullptr : found->second.get();
 }
 
-Status LakeTransaction::Append(PendingAppend append) {
+Status LakeTransaction::Change(PendingChange change) {
   std::lock_guard lock(mutex_);
-  if (append_ && append_->location != append.location) {
-    for (auto& files : append.written) files.Drop();
-    return Fail(ErrorKind::kUnsupported, "a transaction can change one table only: " +
-                                             append_->name + " was changed before " + append.name);
+  if (change_) {
+    change.Drop();
+    return Fail(ErrorKind::kUnsupported, "a transaction can change one table, once: " +
+                                             change_->name + " was changed before " + change.name);
   }
-  if (!append_) {
-    append_ = std::make_unique<PendingAppend>(std::move(append));
-    return {};
-  }
-  append_->reads_table = append_->reads_table || append.reads_table;
-  for (auto& action : append.actions) append_->actions.push_back(std::move(action));
-  for (auto& files : append.written) append_->written.push_back(std::move(files));
+  change_ = std::make_unique<PendingChange>(std::move(change));
   return {};
 }
 
-std::unique_ptr<PendingAppend> LakeTransaction::TakeAppend() {
+std::unique_ptr<PendingChange> LakeTransaction::TakeChange() {
   std::lock_guard lock(mutex_);
-  return std::move(append_);
+  return std::move(change_);
 }
 
 void LakeTransaction::Rollback() {
-  const auto append = TakeAppend();
-  if (append == nullptr) return;
-  for (auto& files : append->written) files.Drop();
+  if (const auto change = TakeChange()) change->Drop();
 }
 
 Status LakeTransaction::Commit(const Deadline& deadline) {
-  const auto append = TakeAppend();
-  if (!append || append->actions.empty()) return {};
+  const auto change = TakeChange();
+  if (!change || change->commit.actions.empty()) return {};
   const auto commit = [&]() -> Result<delta::CommitOutcome> {
-    const auto table = TRY(lake_->Table(append->location));
-    return table->Commit(append->read, RequestOf(*append), deadline);
+    const auto table = TRY(lake_->Table(change->location));
+    return table->Commit(change->read, std::move(change->commit), deadline);
   };
   const auto outcome = commit();
   if (!outcome.has_value()) {
-    for (auto& files : append->written) files.Settle(outcome.error());
-    return Annotate(outcome.error(), "insert into " + append->name);
+    for (auto& files : change->written) files.Settle(outcome.error());
+    return Annotate(outcome.error(), "change of " + change->name);
   }
   if (const auto statement = context.lock()) {
-    StatementState::Of(*statement)->NoteCommit(append->name, outcome->version);
+    StatementState::Of(*statement)->NoteCommit(change->name, outcome->version);
   }
   return {};
 }

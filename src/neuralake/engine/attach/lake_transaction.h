@@ -4,26 +4,14 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
-#include "neuralake/delta/actions.h"
-#include "neuralake/delta/data/written_files.h"
 #include "neuralake/engine/attach/lake.h"
+#include "neuralake/engine/change/pending_change.h"
 #include "neuralake/engine/duck.h"
 
 namespace neuralake::engine {
 
 class LakeSchema;
-
-/// Files written into one table, to be committed with the transaction.
-struct PendingAppend {
-  std::string name;      ///< `aviation.flights`.
-  std::string location;  ///< As in the catalog.
-  delta::SnapshotPtr read;
-  std::vector<delta::Action> actions;
-  std::vector<delta::WrittenFiles> written;
-  bool reads_table = false;  ///< The rows come from a scan of the same table.
-};
 
 /// What one statement sees of the catalog: one model, one snapshot a table, its own entries.
 class LakeTransaction final : public duckdb::Transaction {
@@ -43,9 +31,9 @@ class LakeTransaction final : public duckdb::Transaction {
                              duckdb::unique_ptr<duckdb::CatalogEntry> entry);
   duckdb::CatalogEntry* Find(const std::string& key) const;
 
-  /// Note what the commit shall append; when that is refused its files go.
-  /// \errors kUnsupported  another table was written in this transaction
-  Status Append(PendingAppend append);
+  /// Note what the commit shall do; when that is refused its files go.
+  /// \errors kUnsupported  this transaction has changed a table already
+  Status Change(PendingChange change);
 
   /// Commit what was noted.
   Status Commit(const Deadline& deadline);
@@ -54,7 +42,7 @@ class LakeTransaction final : public duckdb::Transaction {
   void Rollback();
 
  private:
-  std::unique_ptr<PendingAppend> TakeAppend();
+  std::unique_ptr<PendingChange> TakeChange();
 
   std::shared_ptr<Lake> lake_;
   catalog::CatalogPtr model_;
@@ -62,7 +50,7 @@ class LakeTransaction final : public duckdb::Transaction {
   // Guarded by mutex_.
   std::map<std::string, duckdb::unique_ptr<LakeSchema>> schemas_;
   std::map<std::string, duckdb::unique_ptr<duckdb::CatalogEntry>> entries_;
-  std::unique_ptr<PendingAppend> append_;
+  std::unique_ptr<PendingChange> change_;
 };
 
 /// Starts and ends transactions of the attached catalog.

@@ -21,8 +21,8 @@ std::shared_ptr<const std::vector<std::uint32_t>> AllFiles(const DeltaSource& so
 DeltaFileList::DeltaFileList(DeltaSourcePtr source)
     : source_(std::move(source)), files_(AllFiles(*source_)) {}
 
-DeltaFileList::DeltaFileList(DeltaSourcePtr source, Files files)
-    : source_(std::move(source)), files_(std::move(files)) {}
+DeltaFileList::DeltaFileList(DeltaSourcePtr source, Files files, delta::Predicate predicate)
+    : source_(std::move(source)), files_(std::move(files)), predicate_(std::move(predicate)) {}
 
 DeltaFileList::Files DeltaFileList::Prune(const delta::Predicate& predicate) const {
   if (files_->size() == source_->files().count()) {
@@ -56,12 +56,14 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::ComplexFilterPushdown(
     shown += (shown.empty() ? "" : " AND ") + filter->ToString();
   }
   if (parts.empty()) return nullptr;
-  Files kept = Prune(AndOf(std::move(parts)));
+  if (predicate_.kind != delta::PredicateKind::kTrue) parts.push_back(predicate_);
+  auto predicate = AndOf(std::move(parts));
+  Files kept = Prune(predicate);
   info.extra_info.file_filters = shown;
   info.extra_info.total_files = source_->files().count();
   info.extra_info.filtered_files = kept->size();
-  if (kept->size() == files_->size()) return nullptr;
-  return duckdb::unique_ptr<DeltaFileList>(new DeltaFileList(source_, std::move(kept)));
+  return duckdb::unique_ptr<DeltaFileList>(
+      new DeltaFileList(source_, std::move(kept), std::move(predicate)));
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::DynamicFilterPushdown(
@@ -81,7 +83,7 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::DynamicFilterPushdown(
   }
   if (live.empty()) return nullptr;
   Files kept = parts.empty() ? files_ : Prune(AndOf(std::move(parts)));
-  duckdb::unique_ptr<DeltaFileList> list(new DeltaFileList(source_, std::move(kept)));
+  duckdb::unique_ptr<DeltaFileList> list(new DeltaFileList(source_, std::move(kept), predicate_));
   list->live_filters_ = std::move(live);
   return list;
 }
@@ -143,7 +145,7 @@ duckdb::unique_ptr<duckdb::NodeStatistics> DeltaFileList::GetCardinality(
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const {
-  return duckdb::unique_ptr<DeltaFileList>(new DeltaFileList(source_, files_));
+  return duckdb::unique_ptr<DeltaFileList>(new DeltaFileList(source_, files_, predicate_));
 }
 
 }  // namespace neuralake::engine

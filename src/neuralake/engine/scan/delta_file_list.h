@@ -42,6 +42,9 @@ class DeltaFileList final : public duckdb::MultiFileList {
   /// The numbers of the files, in order.
   const std::vector<std::uint32_t>& files() const { return *files_; }
   const DeltaSourcePtr& source() const { return source_; }
+  /// True for every row that the statement's own conditions let pass, as far as files can be chosen
+  /// by them.
+  const delta::Predicate& predicate() const { return predicate_; }
 
  protected:
   duckdb::OpenFileInfo GetFile(duckdb::idx_t i) const override;
@@ -53,12 +56,13 @@ class DeltaFileList final : public duckdb::MultiFileList {
     duckdb::unique_ptr<duckdb::TableFilter> filter;
   };
 
-  DeltaFileList(DeltaSourcePtr source, Files files);
+  DeltaFileList(DeltaSourcePtr source, Files files, delta::Predicate predicate);
   Files Prune(const delta::Predicate& predicate) const;
   bool RuledOut(std::uint32_t file) const;
 
   DeltaSourcePtr source_;
   Files files_;
+  delta::Predicate predicate_;
   std::vector<LiveFilter> live_filters_;
 
   mutable std::mutex mutex_;

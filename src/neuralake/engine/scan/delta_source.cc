@@ -95,6 +95,7 @@ Result<duckdb::Value> DeltaSource::PartitionValue(std::uint32_t file,
 
 Result<DeletionVectorCache::Entry> DeltaSource::Deletions(std::uint32_t file,
                                                           const Deadline& deadline) const {
+  if (const auto dead = dead_rows.find(file); dead != dead_rows.end()) return dead->second;
   const auto descriptor = files().deletion_vector(file);
   if (!descriptor || descriptor->cardinality == 0) return DeletionVectorCache::Entry();
   return deletions_->Get(*descriptor, *store_, deadline);
@@ -112,6 +113,9 @@ void DeltaSource::ThrowUnreadable(std::uint32_t file, Error error) const {
 std::optional<std::int64_t> DeltaSource::LiveRows(std::uint32_t file) const {
   const auto rows = files().num_records(file);
   if (!rows) return std::nullopt;
+  if (const auto dead = dead_rows.find(file); dead != dead_rows.end()) {
+    return *rows - static_cast<std::int64_t>(dead->second->cardinality());
+  }
   const auto deletions = files().deletion_vector(file);
   return *rows - (deletions ? deletions->cardinality : 0);
 }

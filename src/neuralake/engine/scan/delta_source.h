@@ -77,6 +77,8 @@ class DeltaSource final : public duckdb::TableFunctionInfo {
 
   /// Only these files, when set: for maintenance and DML.
   std::optional<std::vector<std::uint32_t>> only_files;
+  /// The deleted rows of these files, whatever the log says of them: for DML.
+  std::map<std::uint32_t, DeletionVectorCache::Entry> dead_rows;
   /// What the scan belongs to, for DuckDB; null outside of a catalog.
   duckdb::TableCatalogEntry* entry = nullptr;
 

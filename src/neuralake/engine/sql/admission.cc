@@ -1,5 +1,6 @@
 #include "neuralake/engine/sql/admission.h"
 
+#include <duckdb/parser/statement/delete_statement.hpp>
 #include <duckdb/parser/statement/explain_statement.hpp>
 #include <duckdb/parser/statement/insert_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
@@ -108,6 +109,14 @@ std::optional<Refusal> Check(const duckdb::SQLStatement& statement, std::string_
       admitted.command_tag = "INSERT";
       admitted.changes = true;
       return TreeCheck(model).Insert(statement.Cast<duckdb::InsertStatement>());
+    case StatementType::DELETE_STATEMENT: {
+      if (!grants.write) break;
+      const auto& removal = statement.Cast<duckdb::DeleteStatement>();
+      admitted.command_tag = "DELETE";
+      admitted.changes = true;
+      if (removal.condition) admitted.condition = removal.condition->ToString();
+      return TreeCheck(model).Delete(removal);
+    }
     case StatementType::EXPLAIN_STATEMENT: {
       const auto& explain = statement.Cast<duckdb::ExplainStatement>();
       if (explain.stmt->type == StatementType::EXPLAIN_STATEMENT) break;

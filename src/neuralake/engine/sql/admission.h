@@ -17,12 +17,13 @@ struct Admitted {
   RewrittenSql text;        ///< What was parsed; positions in errors refer to it.
   std::string command_tag;  ///< `SELECT`, `INSERT`, …
   bool changes = false;     ///< It writes a table when it runs.
+  std::string condition;    ///< Of the rows that it changes, as text; empty without one.
 };
 
 /// Parse `sql` and decide on the tree alone whether it may run: binding it would already act.
 ///
-/// One statement; SELECT, VALUES, EXPLAIN, DESCRIBE, SHOW TABLES, SUMMARIZE, and INSERT with the
-/// grant to write; relations of `model`, of `information_schema`, common table expressions and
+/// One statement; SELECT, VALUES, EXPLAIN, DESCRIBE, SHOW TABLES, SUMMARIZE, and INSERT and DELETE
+/// with the grant to write; relations of `model`, of `information_schema`, common table expressions and
 /// allowed table functions; functions of the allow-list.
 /// \errors kInvalid           it cannot be parsed, is none or more than one; with the position
 ///         kNotFound          a relation that the catalog does not have; with the position

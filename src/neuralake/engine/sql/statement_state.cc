@@ -45,12 +45,23 @@ duckdb::shared_ptr<DeltaSource> StatementState::PinnedSource(const std::string& 
 
 void StatementState::NoteScan(const std::string& location) {
   std::lock_guard lock(mutex_);
-  scans_.insert(location);
+  ++scans_[location];
 }
 
-bool StatementState::Scans(const std::string& location) const {
+std::size_t StatementState::Scans(const std::string& location) const {
   std::lock_guard lock(mutex_);
-  return scans_.contains(location);
+  const auto found = scans_.find(location);
+  return found == scans_.end() ? 0 : found->second;
+}
+
+void StatementState::NoteCondition(std::string condition) {
+  std::lock_guard lock(mutex_);
+  condition_ = std::move(condition);
+}
+
+std::string StatementState::condition() const {
+  std::lock_guard lock(mutex_);
+  return condition_;
 }
 
 void StatementState::NoteRead(const std::string& table, std::int64_t version) {

@@ -41,14 +41,19 @@ class StatementState final : public duckdb::ClientContextState {
   void PinSource(const std::string& table, duckdb::shared_ptr<DeltaSource> source);
   duckdb::shared_ptr<DeltaSource> PinnedSource(const std::string& table) const;
 
-  /// Note that the statement scans the Delta table at `location`.
+  /// Note that a scan of the Delta table at `location` was bound.
   void NoteScan(const std::string& location);
-  bool Scans(const std::string& location) const;
+  /// How many were, whatever the optimizer made of them.
+  std::size_t Scans(const std::string& location) const;
 
   /// Note that the statement read `table` at `version`.
   void NoteRead(const std::string& table, std::int64_t version);
   /// Note that the statement made `version` of `table`, which is what its answer tells then.
   void NoteCommit(const std::string& table, std::int64_t version);
+
+  /// What the statement says of the rows that it changes, for the history of the table.
+  void NoteCondition(std::string condition);
+  std::string condition() const;
 
   /// Note what the statement was at when its time ended: whoever interrupts it does not know.
   void NoteTimeout(std::string message);
@@ -70,7 +75,8 @@ class StatementState final : public duckdb::ClientContextState {
   std::map<std::string, duckdb::shared_ptr<DeltaSource>> sources_;
   std::map<std::string, std::set<std::int64_t>> read_;
   std::map<std::string, std::int64_t> committed_;
-  std::set<std::string> scans_;
+  std::map<std::string, std::size_t> scans_;
+  std::string condition_;
   std::string timeout_;
 };
 

@@ -244,6 +244,7 @@ Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext conte
       new StatementStream(std::move(context), std::move(admitted.command_tag), limits));
   const StatementContext& own = stream->context_;
   try {
+    own.state->NoteCondition(std::move(admitted.condition));
     auto parameters = BindParameters(statement);
     auto pending = own.connection->context->PendingQuery(std::move(admitted.statement), parameters,
                                                          !admitted.changes);
@@ -261,7 +262,7 @@ Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext conte
 
 void StatementStream::Open(duckdb::unique_ptr<duckdb::QueryResult> result, bool changes) {
   result_ = std::move(result);
-  if (changes && command_tag_ == "INSERT") {
+  if (changes && command_tag_ != "EXPLAIN") {
     // The change is committed by now; what it returns is how many rows it changed.
     auto chunk = result_->Fetch();
     rows_changed_ = chunk && chunk->size() > 0 ? chunk->GetValue(0, 0).GetValue<std::int64_t>() : 0;

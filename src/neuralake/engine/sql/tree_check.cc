@@ -7,6 +7,7 @@
 #include <duckdb/parser/common_table_expression_info.hpp>
 #include <duckdb/parser/expression/list.hpp>
 #include <duckdb/parser/query_node/list.hpp>
+#include <duckdb/parser/statement/delete_statement.hpp>
 #include <duckdb/parser/statement/insert_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 #include <duckdb/parser/statement/update_statement.hpp>
@@ -117,6 +118,30 @@ std::optional<Refusal> TreeCheck::Insert(const duckdb::InsertStatement& statemen
   } catch (Refusal& refusal) {
     return std::move(refusal);
   }
+}
+
+std::optional<Refusal> TreeCheck::Delete(const duckdb::DeleteStatement& statement) {
+  try {
+    Target(*statement.table);
+    const Scope scope(*this);
+    Ctes(statement.cte_map);
+    for (const auto& relation : statement.using_clauses) Relation(*relation);
+    Maybe(statement.condition);
+    Expressions(statement.returning_list);
+    return std::nullopt;
+  } catch (Refusal& refusal) {
+    return std::move(refusal);
+  }
+}
+
+/// The table that a statement changes: one of the catalog, whatever common table expressions there
+/// are.
+void TreeCheck::Target(const duckdb::TableRef& ref) {
+  const auto offset = Offset(ref.query_location);
+  if (ref.type != duckdb::TableReferenceType::BASE_TABLE) Unknown("to change this", offset);
+  const auto& table = ref.Cast<duckdb::BaseTableRef>();
+  if (table.at_clause) Unknown("to change an earlier version", offset);
+  Table(table.catalog_name, table.schema_name, table.table_name, offset);
 }
 
 void TreeCheck::Statement(const duckdb::SelectStatement& statement) { Node(*statement.node); }

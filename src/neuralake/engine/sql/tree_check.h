@@ -37,12 +37,14 @@ class TreeCheck {
 
   std::optional<Refusal> Select(const duckdb::SelectStatement& statement);
   std::optional<Refusal> Insert(const duckdb::InsertStatement& statement);
+  std::optional<Refusal> Delete(const duckdb::DeleteStatement& statement);
 
  private:
   class Scope;
 
   // All throw a Refusal.
   void CountPart();
+  void Target(const duckdb::TableRef& ref);
   void Statement(const duckdb::SelectStatement& statement);
   void Node(const duckdb::QueryNode& node);
   void NodeBody(const duckdb::QueryNode& node);

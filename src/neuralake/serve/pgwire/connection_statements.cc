@@ -45,6 +45,14 @@ std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
   return columns;
 }
 
+/// The kind of a change that was refused because there was no grant to write; empty for others.
+std::string RefusedChange(std::string_view message) {
+  for (const std::string_view kind : {"INSERT", "DELETE"}) {
+    if (message == fmt::format("{} is not allowed", kind)) return std::string(kind);
+  }
+  return {};
+}
+
 }  // namespace
 
 Status PgConnection::CheckTransaction(const PgStatement& statement) {
@@ -68,18 +76,18 @@ Status PgConnection::CheckRuns(const Bound& bound, std::string_view name) {
 Status PgConnection::Explain(Error error) const {
   // Refused because it had no grant to write, which it has outside of a transaction.
   const bool inside = transaction_ == 'T';
-  const bool is_insert =
-      error.kind == ErrorKind::kPermissionDenied && error.message == "INSERT is not allowed";
-  if (is_insert && settings_.read_only()) {
-    error.message = "cannot execute INSERT in a read-only transaction";
+  const std::string change = error.kind == ErrorKind::kPermissionDenied ? RefusedChange(error.message)
+                                                                        : std::string();
+  if (!change.empty() && settings_.read_only()) {
+    error.message = fmt::format("cannot execute {} in a read-only transaction", change);
     return Coded(std::unexpected(std::move(error)), "25006");
   }
-  if ((inside || !may_write_) && is_insert) {
+  if ((inside || !may_write_) && !change.empty()) {
     error.kind = ErrorKind::kUnsupported;
     error.message = fmt::format(
-        "INSERT {} is not there yet, since ROLLBACK could not take it back: run it outside of a "
+        "{} {} is not there yet, since ROLLBACK could not take it back: run it outside of a "
         "transaction, with autocommit{}, where it commits by itself",
-        inside ? "inside BEGIN" : "before other statements of one message",
+        change, inside ? "inside BEGIN" : "before other statements of one message",
         inside ? "" : " and in a message of its own");
   }
   return std::unexpected(std::move(error));

@@ -8,7 +8,8 @@ namespace neuralake::engine {
 /// commit when its transaction does.
 /// Throws when the table is not a Delta table at its newest version, or the statement asks for
 /// RETURNING or ON CONFLICT.
-duckdb::PhysicalOperator& PlanLakeInsert(duckdb::PhysicalPlanGenerator& planner,
+duckdb::PhysicalOperator& PlanLakeInsert(duckdb::ClientContext& context,
+                                         duckdb::PhysicalPlanGenerator& planner,
                                          duckdb::LogicalInsert& insert,
                                          duckdb::PhysicalOperator* plan);
 

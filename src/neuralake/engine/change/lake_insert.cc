@@ -1,4 +1,4 @@
-#include "neuralake/engine/attach/lake_insert.h"
+#include "neuralake/engine/change/lake_insert.h"
 
 #include <mutex>
 #include <optional>
@@ -12,6 +12,7 @@
 #include "neuralake/engine/attach/lake_transaction.h"
 #include "neuralake/engine/attach/table_entries.h"
 #include "neuralake/engine/attach/unmade_table.h"
+#include "neuralake/engine/change/reads.h"
 #include "neuralake/engine/sql/statement_state.h"
 #include "neuralake/engine/types/arrow_chunk.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -25,6 +26,7 @@ struct InsertTarget {
   std::vector<ScanColumn> columns;
   DeltaSourcePtr source;                ///< Null when the table is to be made.
   std::optional<UnmadeTable> unmade{};  ///< What is to be made then.
+  delta::ReadSet reads{};               ///< What the rows were made of, in the same table.
 };
 
 /// The writer of one running INSERT.
@@ -86,12 +88,15 @@ class LakeInsert final : public duckdb::PhysicalOperator {
                                     duckdb::OperatorSinkFinalizeInput& input) const override {
     auto& state = input.global_state.Cast<InsertState>();
     const DeltaSource& source = *state.source;
-    PendingAppend append{source.name(), target_.location, source.snapshot_ptr(), {}, {}};
-    append.reads_table = StatementState::Of(context)->Scans(source.store()->root().ToString());
+    PendingChange append{source.name(), target_.location, source.snapshot_ptr(), {}, {}};
+    append.commit.info.operation = "WRITE";
+    append.commit.info.operation_parameters["mode"] = "Append";
+    // Rows that were made of the table's own rows depend on what the statement saw.
+    append.commit.reads = target_.reads;
     auto files = OrThrow(state.writer->Finish(StatementState::DeadlineOf(context)));
     append.written.emplace_back(source.store(), files);
-    for (auto& file : files) append.actions.push_back(std::move(file));
-    OrThrow(Transaction(context).Append(std::move(append)));
+    for (auto& file : files) append.commit.actions.emplace_back(std::move(file));
+    OrThrow(Transaction(context).Change(std::move(append)));
     return duckdb::SinkFinalizeType::READY;
   }
 
@@ -140,7 +145,8 @@ InsertTarget TargetOf(duckdb::TableCatalogEntry& table) {
 
 }  // namespace
 
-duckdb::PhysicalOperator& PlanLakeInsert(duckdb::PhysicalPlanGenerator& planner,
+duckdb::PhysicalOperator& PlanLakeInsert(duckdb::ClientContext& context,
+                                         duckdb::PhysicalPlanGenerator& planner,
                                          duckdb::LogicalInsert& insert,
                                          duckdb::PhysicalOperator* plan) {
   if (insert.return_chunk) Refuse("RETURNING is not supported");
@@ -152,6 +158,10 @@ duckdb::PhysicalOperator& PlanLakeInsert(duckdb::PhysicalPlanGenerator& planner,
     if (column.field.type.id == columnar::TypeId::kVariant) {
       Refuse("column " + column.field.name + " is a VARIANT, which cannot be written yet");
     }
+  }
+  if (target.source) {
+    const auto root = target.source->store()->root().ToString();
+    target.reads = ReadsOf(*plan, *target.source, StatementState::Of(context)->Scans(root));
   }
   if (!insert.column_index_map.empty()) plan = &planner.ResolveDefaultsProjection(insert, *plan);
   auto& sink = planner.Make<LakeInsert>(insert.types, std::move(target), insert.table.catalog,

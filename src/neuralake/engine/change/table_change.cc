@@ -1,0 +1,158 @@
+#include "neuralake/engine/change/table_change.h"
+
+#include <utility>
+
+#include <arrow/record_batch.h>
+
+#include "neuralake/columnar/json_text.h"
+#include "neuralake/delta/features.h"
+#include "neuralake/engine/attach/table_entries.h"
+#include "neuralake/engine/scan/row_batches.h"
+#include "neuralake/engine/sql/statement_state.h"
+#include "neuralake/engine/types/duck_error.h"
+
+namespace neuralake::engine {
+namespace {
+
+[[noreturn]] void Refuse(ErrorKind kind, std::string why) {
+  ThrowError({kind, std::move(why), {}, -1});
+}
+
+void CheckChangeable(const DeltaSource& source) {
+  const auto& metadata = source.snapshot().metadata();
+  OrThrow(delta::CheckWritable(source.snapshot().protocol(), metadata));
+  if (delta::IsOn(metadata, "delta.appendOnly")) {
+    Refuse(ErrorKind::kInvalid, "table " + source.name() +
+                                    " is append-only (delta.appendOnly): its rows cannot be "
+                                    "changed or deleted");
+  }
+  if (delta::IsOn(metadata, "delta.enableChangeDataFeed")) {
+    Refuse(ErrorKind::kUnsupported,
+           "table " + source.name() +
+               " keeps a change data feed, which cannot be written for changed rows yet");
+  }
+}
+
+/// `["condition"]`, as Spark tells it in the history.
+std::string JsonList(const std::string& text) {
+  std::string list = "[";
+  if (!text.empty()) columnar::AppendJsonString(text, list);
+  return list + ']';
+}
+
+}  // namespace
+
+ChangeTarget ChangeTargetOf(duckdb::TableCatalogEntry& table) {
+  const auto* stored = dynamic_cast<DeltaEntry*>(&table);
+  if (stored == nullptr) {
+    Refuse(ErrorKind::kUnsupported, "only Delta tables can be changed, not " + table.name);
+  }
+  CheckChangeable(*stored->source());
+  return {table.schema.name, table.name, stored->location(), stored->source()};
+}
+
+TableChange::TableChange(ChangeTarget target, std::string operation)
+    : target_(std::move(target)), operation_(std::move(operation)) {}
+
+void TableChange::Remove(delta::RowSet rows) {
+  std::lock_guard lock(mutex_);
+  removed_.Merge(std::move(rows));
+}
+
+std::int64_t TableChange::rows_removed() const {
+  std::lock_guard lock(mutex_);
+  return static_cast<std::int64_t>(removed_.count());
+}
+
+PendingChange TableChange::Finish(duckdb::ClientContext& context, delta::ReadSet reads) {
+  const auto state = StatementState::Of(context);
+  const DeltaSource& source = *target_.source;
+  PendingChange change{source.name(), target_.location, source.snapshot_ptr(), {}, {}};
+  change.commit.reads = std::move(reads);
+  try {
+    change.commit.actions = RemovalActions(state->deadline(), change);
+    if (!copied_.empty()) {
+      auto files = CopyLiving(context);
+      change.written.emplace_back(source.store(), files);
+      for (auto& file : files) change.commit.actions.emplace_back(std::move(file));
+    }
+  } catch (...) {
+    change.Drop();
+    throw;
+  }
+  Describe(state->condition(), change);
+  return change;
+}
+
+std::vector<delta::Action> TableChange::RemovalActions(const Deadline& deadline,
+                                                       PendingChange& change) {
+  const DeltaSource& source = *target_.source;
+  const auto now = SystemClock::Get().Now();
+  delta::DeletionVectorWriter vectors(source.store());
+  std::vector<delta::Action> actions;
+  for (const auto& [file, gone] : removed_.files()) {
+    const auto before = OrThrow(source.Deletions(file, deadline));
+    auto removal = delta::PlanRemoval(source.snapshot(), file, gone, before.get());
+    OrThrow(
+        delta::AppendRemoval(source.snapshot(), removal, now, vectors, actions, deadline));
+    if (removal.way != delta::RemovalWay::kRewrite) continue;
+    copied_[file] = std::make_shared<const delta::DeletionVector>(std::move(removal.dead));
+  }
+  change.written.emplace_back(source.store(), OrThrow(vectors.Finish(deadline)));
+  return actions;
+}
+
+/// Write the rows that live on in `copied_` into new files. They are scanned as any statement would
+/// scan them, in a connection of their own: this one is busy with the statement.
+std::vector<delta::AddFile> TableChange::CopyLiving(duckdb::ClientContext& context) {
+  const Deadline deadline = StatementState::DeadlineOf(context);
+  const auto& snapshot = target_.source->snapshot();
+  auto living = duckdb::make_shared_ptr<DeltaSource>(*target_.source);
+  living->only_files.emplace();
+  for (const auto& [file, dead] : copied_) living->only_files->push_back(file);
+  living->dead_rows = copied_;
+  const auto writer =
+      OrThrow(delta::DataWriter::Open(target_.source->store(), snapshot.protocol(),
+                                      snapshot.metadata(), delta::WriteOptions()));
+  duckdb::Connection connection(*context.db);
+  StatementState::Begin(*connection.context, deadline)->PinSource(living->name(), living);
+  const auto quoted = [](const std::string& name) {
+    return duckdb::KeywordHelper::WriteQuoted(name, '"');
+  };
+  const auto copy = [&](const arrow::RecordBatch& batch) -> Status {
+    rows_copied_ += batch.num_rows();
+    return writer->Write(batch, deadline);
+  };
+  const auto poll = [&] {
+    if (context.IsInterrupted()) throw duckdb::InterruptException();
+  };
+  OrThrow(StreamRows(connection,
+                     "SELECT * FROM " + std::string(kCatalogName) + "." + quoted(target_.database) +
+                         "." + quoted(target_.table),
+                     copy, poll));
+  return OrThrow(writer->Finish(deadline));
+}
+
+void TableChange::Describe(const std::string& condition, PendingChange& change) const {
+  std::int64_t added = 0;
+  std::int64_t vectors = 0;
+  std::int64_t removed = 0;
+  for (const delta::Action& action : change.commit.actions) {
+    if (const auto* file = std::get_if<delta::AddFile>(&action)) {
+      ++(file->deletion_vector ? vectors : added);
+    } else if (const auto* gone = std::get_if<delta::RemoveFile>(&action)) {
+      change.commit.reads.files.push_back(gone->path);
+      ++removed;
+    }
+  }
+  auto& info = change.commit.info;
+  info.operation = operation_;
+  info.operation_parameters["predicate"] = JsonList(condition);
+  info.operation_metrics = {{"numRemovedFiles", std::to_string(removed - vectors)},
+                            {"numAddedFiles", std::to_string(added)},
+                            {"numDeletionVectorsAdded", std::to_string(vectors)},
+                            {"numDeletedRows", std::to_string(rows_removed())},
+                            {"numCopiedRows", std::to_string(rows_copied_)}};
+}
+
+}  // namespace neuralake::engine

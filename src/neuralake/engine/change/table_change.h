@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "neuralake/delta/data/row_removal.h"
+#include "neuralake/delta/write.h"
+#include "neuralake/engine/change/pending_change.h"
+#include "neuralake/engine/duck.h"
+#include "neuralake/engine/scan/delta_source.h"
+
+namespace neuralake::engine {
+
+/// Where a statement changes rows: a Delta table at the snapshot that the statement sees.
+struct ChangeTarget {
+  std::string database;  ///< As in the catalog, like the next two.
+  std::string table;
+  std::string location;
+  DeltaSourcePtr source;
+};
+
+/// The table of a DELETE, UPDATE or MERGE. Throws when it is not a Delta table, has nothing stored
+/// yet, or is one whose rows stay, or that this build cannot write.
+ChangeTarget ChangeTargetOf(duckdb::TableCatalogEntry& table);
+
+/// Rows that leave a table, by one statement: collects them, then makes the actions.
+///
+/// Throws what goes wrong. \threads safe from any thread
+class TableChange {
+ public:
+  TableChange(ChangeTarget target, std::string operation);
+
+  /// Take rows out of the table.
+  void Remove(delta::RowSet rows);
+
+  /// How many rows were taken out, each counted once.
+  std::int64_t rows_removed() const;
+
+  /// Write what the commit will name.
+  ///
+  /// \param reads  what the statement has read of the table
+  PendingChange Finish(duckdb::ClientContext& context, delta::ReadSet reads);
+
+ private:
+  std::vector<delta::Action> RemovalActions(const Deadline& deadline, PendingChange& change);
+  std::vector<delta::AddFile> CopyLiving(duckdb::ClientContext& context);
+  void Describe(const std::string& condition, PendingChange& change) const;
+
+  const ChangeTarget target_;
+  const std::string operation_;
+  /// The files whose living rows are copied, with the rows that are dead.
+  std::map<std::uint32_t, DeletionVectorCache::Entry> copied_;
+  std::int64_t rows_copied_ = 0;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  delta::RowSet removed_;
+};
+
+}  // namespace neuralake::engine
