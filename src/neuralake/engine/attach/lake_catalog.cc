@@ -5,6 +5,7 @@
 
 #include "neuralake/engine/change/lake_delete.h"
 #include "neuralake/engine/change/lake_insert.h"
+#include "neuralake/engine/change/lake_update.h"
 #include "neuralake/engine/attach/lake_schema.h"
 #include "neuralake/engine/attach/lake_transaction.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -84,11 +85,11 @@ duckdb::PhysicalOperator& LakeCatalog::PlanDelete(duckdb::ClientContext& context
   return PlanLakeDelete(context, planner, statement, rows);
 }
 
-duckdb::PhysicalOperator& LakeCatalog::PlanUpdate(duckdb::ClientContext&,
-                                                  duckdb::PhysicalPlanGenerator&,
-                                                  duckdb::LogicalUpdate&,
-                                                  duckdb::PhysicalOperator&) {
-  ThrowError({ErrorKind::kUnsupported, "UPDATE is not supported yet", {}, -1});
+duckdb::PhysicalOperator& LakeCatalog::PlanUpdate(duckdb::ClientContext& context,
+                                                  duckdb::PhysicalPlanGenerator& planner,
+                                                  duckdb::LogicalUpdate& statement,
+                                                  duckdb::PhysicalOperator& rows) {
+  return PlanLakeUpdate(context, planner, statement, rows);
 }
 
 void AttachLake(duckdb::DatabaseInstance& database, std::shared_ptr<Lake> lake) {

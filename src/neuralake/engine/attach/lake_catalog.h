@@ -32,6 +32,10 @@ class LakeCatalog final : public duckdb::Catalog {
                                        duckdb::PhysicalPlanGenerator& planner,
                                        duckdb::LogicalDelete& statement,
                                        duckdb::PhysicalOperator& rows) override;
+  duckdb::PhysicalOperator& PlanUpdate(duckdb::ClientContext& context,
+                                       duckdb::PhysicalPlanGenerator& planner,
+                                       duckdb::LogicalUpdate& statement,
+                                       duckdb::PhysicalOperator& rows) override;
 
   // Not by SQL: all of these refuse.
   duckdb::optional_ptr<duckdb::CatalogEntry> CreateSchema(duckdb::CatalogTransaction,
@@ -41,8 +45,6 @@ class LakeCatalog final : public duckdb::Catalog {
                                               duckdb::PhysicalPlanGenerator&,
                                               duckdb::LogicalCreateTable&,
                                               duckdb::PhysicalOperator&) override;
-  duckdb::PhysicalOperator& PlanUpdate(duckdb::ClientContext&, duckdb::PhysicalPlanGenerator&,
-                                       duckdb::LogicalUpdate&, duckdb::PhysicalOperator&) override;
 };
 
 /// Attach `lake` to `database` under `kCatalogName`.

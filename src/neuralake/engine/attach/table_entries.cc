@@ -11,6 +11,7 @@
 #include "neuralake/engine/attach/function_tables.h"
 #include "neuralake/engine/attach/lake_schema.h"
 #include "neuralake/engine/attach/unmade_table.h"
+#include "neuralake/engine/change/lake_update.h"
 #include "neuralake/engine/scan/delta_scan.h"
 #include "neuralake/engine/sql/statement_state.h"
 #include "neuralake/engine/types/duck_error.h"
@@ -241,6 +242,13 @@ duckdb::TableStorageInfo DeltaEntry::GetStorageInfo(duckdb::ClientContext&) {
 }
 
 duckdb::virtual_column_map_t DeltaEntry::GetVirtualColumns() const { return DeltaVirtualColumns(); }
+
+// A row that changes is written anew: with the columns that the statement leaves alone.
+void DeltaEntry::BindUpdateConstraints(duckdb::Binder&, duckdb::LogicalGet& scan,
+                                       duckdb::LogicalProjection& projection,
+                                       duckdb::LogicalUpdate& update, duckdb::ClientContext&) {
+  AddUntouchedColumns(*this, scan, projection, update);
+}
 
 duckdb::vector<duckdb::column_t> DeltaEntry::GetRowIdColumns() const {
   return {duckdb::MultiFileReader::COLUMN_IDENTIFIER_FILE_INDEX,

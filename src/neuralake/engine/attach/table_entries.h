@@ -44,6 +44,9 @@ class DeltaEntry final : public duckdb::TableCatalogEntry {
   duckdb::TableStorageInfo GetStorageInfo(duckdb::ClientContext& context) override;
   duckdb::virtual_column_map_t GetVirtualColumns() const override;
   duckdb::vector<duckdb::column_t> GetRowIdColumns() const override;
+  void BindUpdateConstraints(duckdb::Binder& binder, duckdb::LogicalGet& scan,
+                             duckdb::LogicalProjection& projection, duckdb::LogicalUpdate& update,
+                             duckdb::ClientContext& context) override;
 
  private:
   DeltaSourcePtr source_;

@@ -59,9 +59,55 @@ void TableChange::Remove(delta::RowSet rows) {
   removed_.Merge(std::move(rows));
 }
 
+void TableChange::Replace(delta::RowSet rows, std::uint64_t count) {
+  std::lock_guard lock(mutex_);
+  removed_.Merge(std::move(rows));
+  replaced_ += count;
+}
+
+void TableChange::Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows) {
+  std::lock_guard lock(mutex_);
+  if (!chunks_) {
+    duckdb::vector<duckdb::string> names;
+    duckdb::vector<duckdb::LogicalType> types;
+    for (const ScanColumn& column : target_.source->columns()) {
+      names.push_back(column.field.name);
+      types.push_back(column.type);
+    }
+    chunks_ = std::make_unique<ArrowChunks>(context, names, types);
+  }
+  OrThrow(Writer().Write(*chunks_->Convert(rows), StatementState::DeadlineOf(context)));
+  rows_inserted_ += static_cast<std::int64_t>(rows.size());
+}
+
 std::int64_t TableChange::rows_removed() const {
   std::lock_guard lock(mutex_);
   return static_cast<std::int64_t>(removed_.count());
+}
+
+std::int64_t TableChange::rows_inserted() const {
+  std::lock_guard lock(mutex_);
+  return rows_inserted_;
+}
+
+delta::DataWriter& TableChange::Writer() {
+  if (!writer_) {
+    const auto& snapshot = target_.source->snapshot();
+    writer_ = OrThrow(delta::DataWriter::Open(target_.source->store(), snapshot.protocol(),
+                                              snapshot.metadata(), delta::WriteOptions()));
+  }
+  return *writer_;
+}
+
+void TableChange::CheckReplaced() const {
+  if (replaced_ == 0 || removed_.count() == replaced_) return;
+  ThrowError({ErrorKind::kInvalid,
+              "a row of " + target_.source->name() +
+                  " is matched more than once, so that it is open what becomes of it: let the "
+                  "condition match one row at most",
+              {},
+              -1,
+              "21000"});
 }
 
 PendingChange TableChange::Finish(duckdb::ClientContext& context, delta::ReadSet reads) {
@@ -70,12 +116,9 @@ PendingChange TableChange::Finish(duckdb::ClientContext& context, delta::ReadSet
   PendingChange change{source.name(), target_.location, source.snapshot_ptr(), {}, {}};
   change.commit.reads = std::move(reads);
   try {
+    CheckReplaced();
     change.commit.actions = RemovalActions(state->deadline(), change);
-    if (!copied_.empty()) {
-      auto files = CopyLiving(context);
-      change.written.emplace_back(source.store(), files);
-      for (auto& file : files) change.commit.actions.emplace_back(std::move(file));
-    }
+    WriteFiles(context, change);
   } catch (...) {
     change.Drop();
     throw;
@@ -102,18 +145,22 @@ std::vector<delta::Action> TableChange::RemovalActions(const Deadline& deadline,
   return actions;
 }
 
+void TableChange::WriteFiles(duckdb::ClientContext& context, PendingChange& change) {
+  if (!copied_.empty()) CopyLiving(context);
+  if (!writer_) return;
+  auto files = OrThrow(writer_->Finish(StatementState::DeadlineOf(context)));
+  change.written.emplace_back(target_.source->store(), files);
+  for (auto& file : files) change.commit.actions.emplace_back(std::move(file));
+}
+
 /// Write the rows that live on in `copied_` into new files. They are scanned as any statement would
 /// scan them, in a connection of their own: this one is busy with the statement.
-std::vector<delta::AddFile> TableChange::CopyLiving(duckdb::ClientContext& context) {
+void TableChange::CopyLiving(duckdb::ClientContext& context) {
   const Deadline deadline = StatementState::DeadlineOf(context);
-  const auto& snapshot = target_.source->snapshot();
   auto living = duckdb::make_shared_ptr<DeltaSource>(*target_.source);
   living->only_files.emplace();
   for (const auto& [file, dead] : copied_) living->only_files->push_back(file);
   living->dead_rows = copied_;
-  const auto writer =
-      OrThrow(delta::DataWriter::Open(target_.source->store(), snapshot.protocol(),
-                                      snapshot.metadata(), delta::WriteOptions()));
   duckdb::Connection connection(*context.db);
   StatementState::Begin(*connection.context, deadline)->PinSource(living->name(), living);
   const auto quoted = [](const std::string& name) {
@@ -121,7 +168,7 @@ std::vector<delta::AddFile> TableChange::CopyLiving(duckdb::ClientContext& conte
   };
   const auto copy = [&](const arrow::RecordBatch& batch) -> Status {
     rows_copied_ += batch.num_rows();
-    return writer->Write(batch, deadline);
+    return Writer().Write(batch, deadline);
   };
   const auto poll = [&] {
     if (context.IsInterrupted()) throw duckdb::InterruptException();
@@ -130,7 +177,6 @@ std::vector<delta::AddFile> TableChange::CopyLiving(duckdb::ClientContext& conte
                      "SELECT * FROM " + std::string(kCatalogName) + "." + quoted(target_.database) +
                          "." + quoted(target_.table),
                      copy, poll));
-  return OrThrow(writer->Finish(deadline));
 }
 
 void TableChange::Describe(const std::string& condition, PendingChange& change) const {
@@ -151,8 +197,9 @@ void TableChange::Describe(const std::string& condition, PendingChange& change) 
   info.operation_metrics = {{"numRemovedFiles", std::to_string(removed - vectors)},
                             {"numAddedFiles", std::to_string(added)},
                             {"numDeletionVectorsAdded", std::to_string(vectors)},
-                            {"numDeletedRows", std::to_string(rows_removed())},
                             {"numCopiedRows", std::to_string(rows_copied_)}};
+  const auto rows = std::to_string(rows_removed());
+  info.operation_metrics[replaced_ > 0 ? "numUpdatedRows" : "numDeletedRows"] = rows;
 }
 
 }  // namespace neuralake::engine

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "neuralake/engine/change/pending_change.h"
 #include "neuralake/engine/duck.h"
 #include "neuralake/engine/scan/delta_source.h"
+#include "neuralake/engine/types/arrow_chunk.h"
 
 namespace neuralake::engine {
 
@@ -25,7 +27,8 @@ struct ChangeTarget {
 /// yet, or is one whose rows stay, or that this build cannot write.
 ChangeTarget ChangeTargetOf(duckdb::TableCatalogEntry& table);
 
-/// Rows that leave a table, by one statement: collects them, then makes the actions.
+/// Rows that leave a table and rows that come into it, by one statement: collects and writes them,
+/// then makes the actions.
 ///
 /// Throws what goes wrong. \threads safe from any thread
 class TableChange {
@@ -35,8 +38,16 @@ class TableChange {
   /// Take rows out of the table.
   void Remove(delta::RowSet rows);
 
+  /// Take rows out that a statement may name once only, since something stands in for each.
+  /// \param count  how often one was named
+  void Replace(delta::RowSet rows, std::uint64_t count);
+
+  /// Put rows into the table: all its columns, in the order of its schema.
+  void Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows);
+
   /// How many rows were taken out, each counted once.
   std::int64_t rows_removed() const;
+  std::int64_t rows_inserted() const;
 
   /// Write what the commit will name.
   ///
@@ -44,8 +55,11 @@ class TableChange {
   PendingChange Finish(duckdb::ClientContext& context, delta::ReadSet reads);
 
  private:
+  void CheckReplaced() const;
   std::vector<delta::Action> RemovalActions(const Deadline& deadline, PendingChange& change);
-  std::vector<delta::AddFile> CopyLiving(duckdb::ClientContext& context);
+  void WriteFiles(duckdb::ClientContext& context, PendingChange& change);
+  void CopyLiving(duckdb::ClientContext& context);
+  delta::DataWriter& Writer();
   void Describe(const std::string& condition, PendingChange& change) const;
 
   const ChangeTarget target_;
@@ -57,6 +71,10 @@ class TableChange {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   delta::RowSet removed_;
+  std::uint64_t replaced_ = 0;  ///< Times that a row of `removed_` was to be replaced.
+  std::unique_ptr<ArrowChunks> chunks_;
+  std::unique_ptr<delta::DataWriter> writer_;
+  std::int64_t rows_inserted_ = 0;
 };
 
 }  // namespace neuralake::engine

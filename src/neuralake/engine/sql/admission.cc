@@ -4,6 +4,7 @@
 #include <duckdb/parser/statement/explain_statement.hpp>
 #include <duckdb/parser/statement/insert_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
+#include <duckdb/parser/statement/update_statement.hpp>
 
 #include "neuralake/base/characters.h"
 #include "neuralake/engine/limits.h"
@@ -116,6 +117,14 @@ std::optional<Refusal> Check(const duckdb::SQLStatement& statement, std::string_
       admitted.changes = true;
       if (removal.condition) admitted.condition = removal.condition->ToString();
       return TreeCheck(model).Delete(removal);
+    }
+    case StatementType::UPDATE_STATEMENT: {
+      if (!grants.write) break;
+      const auto& update = statement.Cast<duckdb::UpdateStatement>();
+      admitted.command_tag = "UPDATE";
+      admitted.changes = true;
+      if (update.set_info->condition) admitted.condition = update.set_info->condition->ToString();
+      return TreeCheck(model).Update(update);
     }
     case StatementType::EXPLAIN_STATEMENT: {
       const auto& explain = statement.Cast<duckdb::ExplainStatement>();

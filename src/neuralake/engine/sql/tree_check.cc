@@ -120,6 +120,21 @@ std::optional<Refusal> TreeCheck::Insert(const duckdb::InsertStatement& statemen
   }
 }
 
+std::optional<Refusal> TreeCheck::Update(const duckdb::UpdateStatement& statement) {
+  try {
+    Target(*statement.table);
+    const Scope scope(*this);
+    Ctes(statement.cte_map);
+    if (statement.from_table) Relation(*statement.from_table);
+    Maybe(statement.set_info->condition);
+    Expressions(statement.set_info->expressions);
+    Expressions(statement.returning_list);
+    return std::nullopt;
+  } catch (Refusal& refusal) {
+    return std::move(refusal);
+  }
+}
+
 std::optional<Refusal> TreeCheck::Delete(const duckdb::DeleteStatement& statement) {
   try {
     Target(*statement.table);

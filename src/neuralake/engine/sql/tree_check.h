@@ -37,6 +37,7 @@ class TreeCheck {
 
   std::optional<Refusal> Select(const duckdb::SelectStatement& statement);
   std::optional<Refusal> Insert(const duckdb::InsertStatement& statement);
+  std::optional<Refusal> Update(const duckdb::UpdateStatement& statement);
   std::optional<Refusal> Delete(const duckdb::DeleteStatement& statement);
 
  private:
