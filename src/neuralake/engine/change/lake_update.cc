@@ -11,12 +11,8 @@
 #include <duckdb/planner/operator/logical_projection.hpp>
 #include <duckdb/planner/operator/logical_update.hpp>
 
-#include "neuralake/engine/attach/lake_transaction.h"
-#include "neuralake/engine/change/reads.h"
+#include "neuralake/engine/change/row_change.h"
 #include "neuralake/engine/change/row_ids.h"
-#include "neuralake/engine/change/table_change.h"
-#include "neuralake/engine/sql/statement_state.h"
-#include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {
 namespace {
@@ -24,41 +20,20 @@ namespace {
 /// Where the value of a column stands in the rows of the plan; nothing for its default, null.
 using Place = std::optional<duckdb::idx_t>;
 
-struct UpdateState final : duckdb::GlobalSinkState {
-  explicit UpdateState(const ChangeTarget& target) : change(target, "UPDATE") {}
-  TableChange change;
-};
-
 struct UpdatePart final : duckdb::LocalSinkState {
   delta::RowSet rows;
   std::uint64_t count = 0;
   duckdb::DataChunk values;
 };
 
-class LakeUpdate final : public duckdb::PhysicalOperator {
+class LakeUpdate final : public RowChange {
  public:
-  static constexpr auto TYPE = duckdb::PhysicalOperatorType::EXTENSION;
-
   /// \param places  one a column of the table
   LakeUpdate(duckdb::PhysicalPlan& plan, duckdb::vector<duckdb::LogicalType> answer,
-             ChangeTarget target, delta::ReadSet reads, std::vector<Place> places,
-             duckdb::Catalog& catalog, duckdb::idx_t cardinality)
-      : duckdb::PhysicalOperator(plan, TYPE, std::move(answer), cardinality),
-        target_(std::move(target)),
-        reads_(std::move(reads)),
-        places_(std::move(places)),
-        catalog_(catalog) {
-    for (const ScanColumn& column : target_.source->columns()) columns_.push_back(column.type);
-  }
-
-  duckdb::string GetName() const override { return "DELTA_UPDATE"; }
-  bool IsSink() const override { return true; }
-  bool ParallelSink() const override { return true; }
-  bool IsSource() const override { return true; }
-
-  duckdb::unique_ptr<duckdb::GlobalSinkState> GetGlobalSinkState(
-      duckdb::ClientContext&) const override {
-    return duckdb::make_uniq<UpdateState>(target_);
+             ChangePlan change, std::vector<Place> places, duckdb::idx_t cardinality)
+      : RowChange(plan, std::move(answer), std::move(change), "UPDATE", cardinality),
+        places_(std::move(places)) {
+    for (const ScanColumn& column : target().source->columns()) columns_.push_back(column.type);
   }
 
   duckdb::unique_ptr<duckdb::LocalSinkState> GetLocalSinkState(
@@ -81,42 +56,21 @@ class LakeUpdate final : public duckdb::PhysicalOperator {
       }
     }
     part.values.SetCardinality(chunk.size());
-    input.global_state.Cast<UpdateState>().change.Insert(context.client, part.values);
+    Of(input.global_state).Insert(context.client, part.values);
     return duckdb::SinkResultType::NEED_MORE_INPUT;
   }
 
-  duckdb::SinkCombineResultType Combine(
-      duckdb::ExecutionContext&, duckdb::OperatorSinkCombineInput& input) const override {
+  duckdb::SinkCombineResultType Combine(duckdb::ExecutionContext&,
+                                        duckdb::OperatorSinkCombineInput& input) const override {
     auto& part = input.local_state.Cast<UpdatePart>();
-    auto& change = input.global_state.Cast<UpdateState>().change;
-    change.Replace(std::exchange(part.rows, {}), std::exchange(part.count, 0));
+    Of(input.global_state)
+        .Replace(std::exchange(part.rows, {}), std::exchange(part.count, 0));
     return duckdb::SinkCombineResultType::FINISHED;
   }
 
-  duckdb::SinkFinalizeType Finalize(duckdb::Pipeline&, duckdb::Event&,
-                                    duckdb::ClientContext& context,
-                                    duckdb::OperatorSinkFinalizeInput& input) const override {
-    auto& change = input.global_state.Cast<UpdateState>().change;
-    auto& transaction = duckdb::Transaction::Get(context, catalog_).Cast<LakeTransaction>();
-    OrThrow(transaction.Change(change.Finish(context, reads_)));
-    return duckdb::SinkFinalizeType::READY;
-  }
-
- protected:
-  duckdb::SourceResultType GetDataInternal(duckdb::ExecutionContext&, duckdb::DataChunk& chunk,
-                                           duckdb::OperatorSourceInput&) const override {
-    const auto& change = sink_state->Cast<UpdateState>().change;
-    chunk.SetCardinality(1);
-    chunk.SetValue(0, 0, duckdb::Value::BIGINT(change.rows_removed()));
-    return duckdb::SourceResultType::FINISHED;
-  }
-
  private:
-  const ChangeTarget target_;
-  const delta::ReadSet reads_;
   const std::vector<Place> places_;
   duckdb::vector<duckdb::LogicalType> columns_;
-  duckdb::Catalog& catalog_;
 };
 
 std::vector<Place> PlacesOf(const duckdb::LogicalUpdate& statement, std::size_t columns) {
@@ -135,17 +89,10 @@ duckdb::PhysicalOperator& PlanLakeUpdate(duckdb::ClientContext& context,
                                          duckdb::PhysicalPlanGenerator& planner,
                                          duckdb::LogicalUpdate& statement,
                                          duckdb::PhysicalOperator& rows) {
-  if (statement.return_chunk) {
-    ThrowError({ErrorKind::kUnsupported, "RETURNING is not supported", {}, -1});
-  }
-  auto target = ChangeTargetOf(statement.table);
-  const auto bound = StatementState::Of(context)->Scans(target.source->store()->root().ToString());
-  auto reads = ReadsOf(rows, *target.source, bound);
-  auto places = PlacesOf(statement, target.source->columns().size());
-  auto& sink =
-      planner.Make<LakeUpdate>(statement.types, std::move(target), std::move(reads),
-                               std::move(places), statement.table.catalog,
-                               statement.estimated_cardinality);
+  auto plan = PlanChange(context, statement.table, rows, statement.return_chunk);
+  auto places = PlacesOf(statement, plan.target.source->columns().size());
+  auto& sink = planner.Make<LakeUpdate>(statement.types, std::move(plan), std::move(places),
+                                        statement.estimated_cardinality);
   sink.children.push_back(rows);
   return sink;
 }

@@ -1,0 +1,238 @@
+"""`DELETE` and `UPDATE` of a Delta table by `neuralake sql`: what is written, and who reads it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("NEURALAKE_BINARY", str(ROOT / "build/dev/bin/neuralake"))
+
+VECTORS = {"delta.enableDeletionVectors": "true"}
+
+
+def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, cwd=cwd)
+
+
+def sql(table: Path, text: str) -> subprocess.CompletedProcess[str]:
+    return run("sql", "--table", f"t={table}", "--json", "--format", "json", "-c", text)
+
+
+def changed(table: Path, text: str) -> int:
+    """Run a statement, hold the table against the validator, and return the rows it changed."""
+    done = sql(table, text)
+    assert done.returncode == 0, done.stderr
+    verified = run("table", "verify", str(table))
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    return int(json.loads(done.stdout)["rows_changed"])
+
+
+def refused(table: Path, text: str) -> dict[str, str]:
+    """Run a statement that must fail and leave the table and its folder as they were."""
+    before = (DeltaTable(table).version(), files(table))
+    done = sql(table, text)
+    assert done.returncode != 0, done.stdout
+    assert (DeltaTable(table).version(), files(table)) == before
+    error: dict[str, str] = json.loads(done.stderr)["error"]
+    return error
+
+
+def files(table: Path) -> list[str]:
+    return sorted(str(path) for path in table.rglob("*") if "_delta_log" not in path.parts)
+
+
+def ids(table: Path) -> list[int]:
+    """The ids as we and delta-rs read them, who must agree."""
+    done = sql(table, "SELECT id FROM lake.t ORDER BY id")
+    assert done.returncode == 0, done.stderr
+    ours = [row["id"] for row in json.loads(done.stdout)["rows"]]
+    theirs = pa.table(DeltaTable(table).to_pyarrow_table())["id"].to_pylist()
+    assert sorted(theirs) == ours
+    return ours
+
+
+def make(folder: Path, configuration: dict[str, str], rows: int = 100, files: int = 1) -> Path:
+    for number in range(files):
+        start = number * rows
+        write_deltalake(
+            folder,
+            pa.table(
+                {
+                    "id": pa.array(range(start, start + rows), pa.int64()),
+                    "day": pa.array([f"d{number}"] * rows),
+                }
+            ),
+            mode="append",
+            configuration=configuration,
+            partition_by=["day"],
+        )
+    return folder
+
+
+def actions(table: Path, kind: str) -> list[dict[str, object]]:
+    log = table / "_delta_log" / f"{DeltaTable(table).version():020d}.json"
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    return [line[kind] for line in lines if kind in line]
+
+
+def metrics(table: Path) -> dict[str, str]:
+    [info] = actions(table, "commitInfo")
+    told = info["operationMetrics"]
+    assert isinstance(told, dict)
+    return told
+
+
+def test_without_the_property_what_is_left_is_copied(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", {})
+    assert changed(table, "DELETE FROM lake.t WHERE id % 10 = 3") == 10
+    assert ids(table) == [i for i in range(100) if i % 10 != 3]
+    [add] = actions(table, "add")
+    [remove] = actions(table, "remove")
+    assert add["path"] != remove["path"]
+    assert "deletionVector" not in add
+    assert metrics(table) == {
+        "numRemovedFiles": "1",
+        "numAddedFiles": "1",
+        "numDeletionVectorsAdded": "0",
+        "numDeletedRows": "10",
+        "numCopiedRows": "90",
+    }
+
+
+def test_with_the_property_rows_are_marked(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", VECTORS)
+    assert changed(table, "DELETE FROM lake.t WHERE id % 10 = 3") == 10
+    [add] = actions(table, "add")
+    [remove] = actions(table, "remove")
+    assert add["path"] == remove["path"]
+    assert add["deletionVector"]["cardinality"] == 10  # type: ignore[index]
+    assert "deletionVector" not in remove
+    assert changed(table, "DELETE FROM lake.t WHERE id < 20") == 18
+    [add] = actions(table, "add")
+    [remove] = actions(table, "remove")
+    assert add["deletionVector"]["cardinality"] == 28  # type: ignore[index]
+    assert remove["deletionVector"]["cardinality"] == 10  # type: ignore[index]
+    assert ids(table) == [i for i in range(20, 100) if i % 10 != 3]
+    assert metrics(table)["numDeletionVectorsAdded"] == "1"
+
+
+def test_a_file_without_a_row_left_goes(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", VECTORS, files=2)
+    assert changed(table, "DELETE FROM lake.t WHERE day = 'd0'") == 100
+    assert actions(table, "add") == []
+    assert len(actions(table, "remove")) == 1
+    assert ids(table) == list(range(100, 200))
+
+
+def test_a_file_of_which_little_is_left_is_copied(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", VECTORS)
+    assert changed(table, "DELETE FROM lake.t WHERE id < 50") == 50
+    assert changed(table, "DELETE FROM lake.t WHERE id < 90") == 40
+    [add] = actions(table, "add")
+    assert "deletionVector" not in add
+    assert ids(table) == list(range(90, 100))
+
+
+def test_files_that_cannot_match_are_left_alone(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", {}, files=5)
+    assert changed(table, "DELETE FROM lake.t WHERE id = 205") == 1
+    assert len(actions(table, "remove")) == 1
+
+
+def test_updated_rows_move_and_the_others_stay(tmp_path: Path) -> None:
+    for number, configuration in enumerate([{}, VECTORS]):
+        table = make(tmp_path / str(number), configuration)
+        assert changed(table, "UPDATE lake.t SET id = id + 1000 WHERE id >= 95") == 5
+        assert ids(table) == [*range(95), *range(1095, 1100)]
+        assert metrics(table)["numUpdatedRows"] == "5"
+
+
+def test_rows_move_to_their_partitions(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", VECTORS)
+    assert changed(table, "UPDATE lake.t SET day = 'late' WHERE id = 7") == 1
+    late = pa.table(DeltaTable(table).to_pyarrow_table([("day", "=", "late")]))
+    assert late["id"].to_pylist() == [7]
+
+
+def test_a_change_of_nothing_makes_no_version(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", {})
+    assert changed(table, "DELETE FROM lake.t WHERE id > 1000") == 0
+    assert changed(table, "UPDATE lake.t SET id = 1 WHERE id > 1000") == 0
+    assert DeltaTable(table).version() == 0
+
+
+def test_the_history_tells_the_condition(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", {})
+    changed(table, "DELETE FROM lake.t WHERE id = 3 AND day = 'd0'")
+    [info] = actions(table, "commitInfo")
+    assert info["operation"] == "DELETE"
+    [condition] = json.loads(info["operationParameters"]["predicate"])  # type: ignore[index]
+    assert "id = 3" in condition
+    assert "day = 'd0'" in condition
+
+
+@pytest.mark.parametrize("configuration", [{}, VECTORS], ids=["copies", "vectors"])
+def test_what_fails_leaves_nothing_behind(tmp_path: Path, configuration: dict[str, str]) -> None:
+    table = make(tmp_path / "t", configuration)
+    error = refused(
+        table,
+        "UPDATE lake.t AS t SET day = x.day FROM (VALUES (1, 'a'), (1, 'b')) x(id, day) "
+        "WHERE t.id = x.id",
+    )
+    assert error["kind"] == "invalid"
+    assert "more than once" in error["message"]
+
+
+def test_a_null_where_none_may_be_is_refused(tmp_path: Path) -> None:
+    table = tmp_path / "t"
+    schema = pa.schema([pa.field("id", pa.int64(), nullable=False), pa.field("day", pa.string())])
+    write_deltalake(table, pa.table({"id": [1], "day": ["x"]}, schema=schema))
+    error = refused(table, "UPDATE lake.t SET id = NULL")
+    assert error["kind"] == "invalid"
+    assert "id" in error["message"]
+
+
+def test_an_append_only_table_keeps_its_rows(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", {"delta.appendOnly": "true"})
+    for statement in ("DELETE FROM lake.t", "UPDATE lake.t SET id = 1"):
+        assert "append-only" in refused(table, statement)["message"]
+
+
+def test_an_append_beside_a_delete_stays(tmp_path: Path) -> None:
+    """Blind appends are in nobody's way; two changes of one file are, and one must begin again."""
+    table = make(tmp_path / "t", VECTORS, rows=10)
+
+    def delete(number: int) -> int:
+        for _ in range(50):
+            done = sql(table, f"DELETE FROM lake.t WHERE id = {number}")
+            if done.returncode == 0:
+                return int(json.loads(done.stdout)["rows_changed"])
+            assert done.returncode == 3, done.stderr
+        raise AssertionError("fifty conflicts in a row")
+
+    def insert(number: int) -> int:
+        done = sql(table, f"INSERT INTO lake.t VALUES ({100 + number}, 'd0')")
+        assert done.returncode == 0, done.stderr
+        return int(json.loads(done.stdout)["rows_changed"])
+
+    with ThreadPoolExecutor(4) as pool:
+        work = [pool.submit(delete if i % 2 else insert, i) for i in range(10)]
+        assert [future.result() for future in work] == [1] * 10
+    assert ids(table) == [0, 2, 4, 6, 8, 100, 102, 104, 106, 108]
+
+
+def test_explain_changes_nothing(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", {})
+    for statement in ("DELETE FROM lake.t WHERE id = 1", "UPDATE lake.t SET id = 1"):
+        done = run("sql", "--table", f"t={table}", "-c", f"EXPLAIN {statement}")
+        assert done.returncode == 0, done.stderr
+        assert f"DELTA_{statement.split()[0]}" in done.stdout
+    assert DeltaTable(table).version() == 0
