@@ -5,6 +5,7 @@
 
 #include "neuralake/engine/change/lake_delete.h"
 #include "neuralake/engine/change/lake_insert.h"
+#include "neuralake/engine/change/lake_merge.h"
 #include "neuralake/engine/change/lake_update.h"
 #include "neuralake/engine/attach/lake_schema.h"
 #include "neuralake/engine/attach/lake_transaction.h"
@@ -90,6 +91,13 @@ duckdb::PhysicalOperator& LakeCatalog::PlanUpdate(duckdb::ClientContext& context
                                                   duckdb::LogicalUpdate& statement,
                                                   duckdb::PhysicalOperator& rows) {
   return PlanLakeUpdate(context, planner, statement, rows);
+}
+
+duckdb::PhysicalOperator& LakeCatalog::PlanMergeInto(duckdb::ClientContext& context,
+                                                     duckdb::PhysicalPlanGenerator& planner,
+                                                     duckdb::LogicalMergeInto& statement,
+                                                     duckdb::PhysicalOperator& rows) {
+  return PlanLakeMerge(context, planner, statement, rows);
 }
 
 void AttachLake(duckdb::DatabaseInstance& database, std::shared_ptr<Lake> lake) {

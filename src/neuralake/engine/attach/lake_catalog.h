@@ -36,6 +36,10 @@ class LakeCatalog final : public duckdb::Catalog {
                                        duckdb::PhysicalPlanGenerator& planner,
                                        duckdb::LogicalUpdate& statement,
                                        duckdb::PhysicalOperator& rows) override;
+  duckdb::PhysicalOperator& PlanMergeInto(duckdb::ClientContext& context,
+                                          duckdb::PhysicalPlanGenerator& planner,
+                                          duckdb::LogicalMergeInto& statement,
+                                          duckdb::PhysicalOperator& rows) override;
 
   // Not by SQL: all of these refuse.
   duckdb::optional_ptr<duckdb::CatalogEntry> CreateSchema(duckdb::CatalogTransaction,

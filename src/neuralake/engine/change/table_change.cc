@@ -59,10 +59,16 @@ void TableChange::Remove(delta::RowSet rows) {
   removed_.Merge(std::move(rows));
 }
 
-void TableChange::Replace(delta::RowSet rows, std::uint64_t count) {
+void TableChange::RemoveOnce(delta::RowSet rows, std::uint64_t named) {
   std::lock_guard lock(mutex_);
   removed_.Merge(std::move(rows));
-  replaced_ += count;
+  named_once_ += named;
+}
+
+void TableChange::Replace(delta::RowSet rows, std::uint64_t named) {
+  RemoveOnce(std::move(rows), named);
+  std::lock_guard lock(mutex_);
+  rows_updated_ += static_cast<std::int64_t>(named);
 }
 
 void TableChange::Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows) {
@@ -99,8 +105,8 @@ delta::DataWriter& TableChange::Writer() {
   return *writer_;
 }
 
-void TableChange::CheckReplaced() const {
-  if (replaced_ == 0 || removed_.count() == replaced_) return;
+void TableChange::CheckNamedOnce() const {
+  if (named_once_ == 0 || removed_.count() == named_once_) return;
   ThrowError({ErrorKind::kInvalid,
               "a row of " + target_.source->name() +
                   " is matched more than once, so that it is open what becomes of it: let the "
@@ -116,7 +122,7 @@ PendingChange TableChange::Finish(duckdb::ClientContext& context, delta::ReadSet
   PendingChange change{source.name(), target_.location, source.snapshot_ptr(), {}, {}};
   change.commit.reads = std::move(reads);
   try {
-    CheckReplaced();
+    CheckNamedOnce();
     change.commit.actions = RemovalActions(state->deadline(), change);
     WriteFiles(context, change);
   } catch (...) {
@@ -179,6 +185,21 @@ void TableChange::CopyLiving(duckdb::ClientContext& context) {
                      copy, poll));
 }
 
+/// By the names that Spark has for them.
+void TableChange::AddRowMetrics(delta::StringMap& metrics) const {
+  const auto removed = rows_removed();
+  const auto inserted = rows_inserted();
+  if (operation_ == "DELETE") {
+    metrics["numDeletedRows"] = std::to_string(removed);
+  } else if (operation_ == "UPDATE") {
+    metrics["numUpdatedRows"] = std::to_string(rows_updated_);
+  } else {
+    metrics["numTargetRowsUpdated"] = std::to_string(rows_updated_);
+    metrics["numTargetRowsDeleted"] = std::to_string(removed - rows_updated_);
+    metrics["numTargetRowsInserted"] = std::to_string(inserted - rows_updated_);
+  }
+}
+
 void TableChange::Describe(const std::string& condition, PendingChange& change) const {
   std::int64_t added = 0;
   std::int64_t vectors = 0;
@@ -198,8 +219,7 @@ void TableChange::Describe(const std::string& condition, PendingChange& change) 
                             {"numAddedFiles", std::to_string(added)},
                             {"numDeletionVectorsAdded", std::to_string(vectors)},
                             {"numCopiedRows", std::to_string(rows_copied_)}};
-  const auto rows = std::to_string(rows_removed());
-  info.operation_metrics[replaced_ > 0 ? "numUpdatedRows" : "numDeletedRows"] = rows;
+  AddRowMetrics(info.operation_metrics);
 }
 
 }  // namespace neuralake::engine

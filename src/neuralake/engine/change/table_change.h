@@ -33,14 +33,18 @@ ChangeTarget ChangeTargetOf(duckdb::TableCatalogEntry& table);
 /// Throws what goes wrong. \threads safe from any thread
 class TableChange {
  public:
+  /// \param operation  as the history of the table names it: `DELETE`
   TableChange(ChangeTarget target, std::string operation);
 
-  /// Take rows out of the table.
+  /// Take rows out of the table, whatever else names them.
   void Remove(delta::RowSet rows);
 
-  /// Take rows out that a statement may name once only, since something stands in for each.
-  /// \param count  how often one was named
-  void Replace(delta::RowSet rows, std::uint64_t count);
+  /// Take rows out of which the statement may name each only once, or it would be open what becomes
+  /// of it.
+  /// \param named  how often one was named
+  void RemoveOnce(delta::RowSet rows, std::uint64_t named);
+  /// The same, of rows for which others are put in.
+  void Replace(delta::RowSet rows, std::uint64_t named);
 
   /// Put rows into the table: all its columns, in the order of its schema.
   void Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows);
@@ -55,11 +59,12 @@ class TableChange {
   PendingChange Finish(duckdb::ClientContext& context, delta::ReadSet reads);
 
  private:
-  void CheckReplaced() const;
+  void CheckNamedOnce() const;
   std::vector<delta::Action> RemovalActions(const Deadline& deadline, PendingChange& change);
   void WriteFiles(duckdb::ClientContext& context, PendingChange& change);
   void CopyLiving(duckdb::ClientContext& context);
   delta::DataWriter& Writer();
+  void AddRowMetrics(delta::StringMap& metrics) const;
   void Describe(const std::string& condition, PendingChange& change) const;
 
   const ChangeTarget target_;
@@ -71,7 +76,8 @@ class TableChange {
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   delta::RowSet removed_;
-  std::uint64_t replaced_ = 0;  ///< Times that a row of `removed_` was to be replaced.
+  std::uint64_t named_once_ = 0;  ///< Times that a row was named by `RemoveOnce` or `Replace`.
+  std::int64_t rows_updated_ = 0;
   std::unique_ptr<ArrowChunks> chunks_;
   std::unique_ptr<delta::DataWriter> writer_;
   std::int64_t rows_inserted_ = 0;

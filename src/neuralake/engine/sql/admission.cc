@@ -3,6 +3,7 @@
 #include <duckdb/parser/statement/delete_statement.hpp>
 #include <duckdb/parser/statement/explain_statement.hpp>
 #include <duckdb/parser/statement/insert_statement.hpp>
+#include <duckdb/parser/statement/merge_into_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 #include <duckdb/parser/statement/update_statement.hpp>
 
@@ -125,6 +126,14 @@ std::optional<Refusal> Check(const duckdb::SQLStatement& statement, std::string_
       admitted.changes = true;
       if (update.set_info->condition) admitted.condition = update.set_info->condition->ToString();
       return TreeCheck(model).Update(update);
+    }
+    case StatementType::MERGE_INTO_STATEMENT: {
+      if (!grants.write) break;
+      const auto& merge = statement.Cast<duckdb::MergeIntoStatement>();
+      admitted.command_tag = "MERGE";
+      admitted.changes = true;
+      if (merge.join_condition) admitted.condition = merge.join_condition->ToString();
+      return TreeCheck(model).Merge(merge);
     }
     case StatementType::EXPLAIN_STATEMENT: {
       const auto& explain = statement.Cast<duckdb::ExplainStatement>();

@@ -9,6 +9,7 @@
 #include <duckdb/parser/query_node/list.hpp>
 #include <duckdb/parser/statement/delete_statement.hpp>
 #include <duckdb/parser/statement/insert_statement.hpp>
+#include <duckdb/parser/statement/merge_into_statement.hpp>
 #include <duckdb/parser/statement/select_statement.hpp>
 #include <duckdb/parser/statement/update_statement.hpp>
 #include <duckdb/parser/tableref/list.hpp>
@@ -147,6 +148,32 @@ std::optional<Refusal> TreeCheck::Delete(const duckdb::DeleteStatement& statemen
   } catch (Refusal& refusal) {
     return std::move(refusal);
   }
+}
+
+std::optional<Refusal> TreeCheck::Merge(const duckdb::MergeIntoStatement& statement) {
+  try {
+    Target(*statement.target);
+    const Scope scope(*this);
+    Ctes(statement.cte_map);
+    Relation(*statement.source);
+    Maybe(statement.join_condition);
+    for (const auto& [condition, actions] : statement.actions) {
+      for (const auto& action : actions) MergeAction(*action);
+    }
+    Expressions(statement.returning_list);
+    return std::nullopt;
+  } catch (Refusal& refusal) {
+    return std::move(refusal);
+  }
+}
+
+void TreeCheck::MergeAction(const duckdb::MergeIntoAction& action) {
+  Maybe(action.condition);
+  if (action.update_info) {
+    Maybe(action.update_info->condition);
+    Expressions(action.update_info->expressions);
+  }
+  Expressions(action.expressions);
 }
 
 /// The table that a statement changes: one of the catalog, whatever common table expressions there

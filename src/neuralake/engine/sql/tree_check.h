@@ -39,6 +39,7 @@ class TreeCheck {
   std::optional<Refusal> Insert(const duckdb::InsertStatement& statement);
   std::optional<Refusal> Update(const duckdb::UpdateStatement& statement);
   std::optional<Refusal> Delete(const duckdb::DeleteStatement& statement);
+  std::optional<Refusal> Merge(const duckdb::MergeIntoStatement& statement);
 
  private:
   class Scope;
@@ -46,6 +47,7 @@ class TreeCheck {
   // All throw a Refusal.
   void CountPart();
   void Target(const duckdb::TableRef& ref);
+  void MergeAction(const duckdb::MergeIntoAction& action);
   void Statement(const duckdb::SelectStatement& statement);
   void Node(const duckdb::QueryNode& node);
   void NodeBody(const duckdb::QueryNode& node);

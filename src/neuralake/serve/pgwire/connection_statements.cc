@@ -47,7 +47,7 @@ std::vector<PgColumn> ColumnsOf(const engine::Description& description) {
 
 /// The kind of a change that was refused because there was no grant to write; empty for others.
 std::string RefusedChange(std::string_view message) {
-  for (const std::string_view kind : {"INSERT", "UPDATE", "DELETE"}) {
+  for (const std::string_view kind : {"INSERT", "UPDATE", "DELETE", "MERGE"}) {
     if (message == fmt::format("{} is not allowed", kind)) return std::string(kind);
   }
   return {};
