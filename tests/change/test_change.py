@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from deltalake import DeltaTable, write_deltalake
 
@@ -236,3 +237,75 @@ def test_explain_changes_nothing(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert f"DELTA_{statement.split()[0]}" in done.stdout
     assert DeltaTable(table).version() == 0
+
+
+FEED = {"delta.enableChangeDataFeed": "true"}
+
+
+def feed(table: Path, version: int) -> list[tuple[int, str, str]]:
+    """The changes of one version, by id, as delta-rs and we read them, who must agree."""
+    output = table.parent / "changes.parquet"
+    span = ("--from", str(version), "--to", str(version))
+    done = run("table", "changes", str(table), *span, "--output", str(output))
+    assert done.returncode == 0, done.stderr
+    ours = pq.read_table(output).to_pylist()
+    read = DeltaTable(table).load_cdf(starting_version=version, ending_version=version)
+    theirs = pa.table(read.read_all()).to_pylist()
+
+    def told(rows: list[dict[str, object]]) -> list[tuple[object, ...]]:
+        return sorted((row["id"], row["day"], row["_change_type"]) for row in rows)  # type: ignore[type-var]
+
+    assert told(ours) == told(theirs)
+    return told(ours)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("vectors", [{}, VECTORS], ids=["copies", "vectors"])
+def test_a_feed_tells_what_became_of_each_row(tmp_path: Path, vectors: dict[str, str]) -> None:
+    table = make(tmp_path / "t", {**FEED, **vectors}, rows=10, files=2)
+    changed(table, "DELETE FROM lake.t WHERE id IN (3, 14)")
+    assert feed(table, 2) == [(3, "d0", "delete"), (14, "d1", "delete")]
+    changed(table, "UPDATE lake.t SET day = 'd9' WHERE id = 4")
+    assert feed(table, 3) == [(4, "d0", "update_preimage"), (4, "d9", "update_postimage")]
+    changed(
+        table,
+        "MERGE INTO lake.t AS t USING (VALUES (5, 'd5'), (6, NULL), (100, 'd0')) s(id, day) "
+        "ON t.id = s.id WHEN MATCHED AND s.day IS NULL THEN DELETE "
+        "WHEN MATCHED THEN UPDATE SET day = s.day WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.day)",
+    )
+    assert feed(table, 4) == [
+        (5, "d0", "update_preimage"),
+        (5, "d5", "update_postimage"),
+        (6, "d0", "delete"),
+        (100, "d0", "insert"),
+    ]
+    assert ids(table) == sorted({*range(20), 100} - {3, 14, 6})
+
+
+def test_whole_files_tell_their_changes_without_a_feed(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", FEED, rows=3, files=2)
+    changed(table, "DELETE FROM lake.t WHERE day = 'd0'")
+    assert actions(table, "cdc") == []
+    assert feed(table, 2) == [(i, "d0", "delete") for i in range(3)]
+    changed(
+        table,
+        "MERGE INTO lake.t AS t USING (SELECT 50 AS id) s ON t.id = s.id "
+        "WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)",
+    )
+    assert actions(table, "cdc") == []
+    assert not list((table / "_change_data").rglob("*.parquet"))
+
+
+def test_a_merge_counts_what_it_did(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", VECTORS)
+    done = changed(
+        table,
+        "MERGE INTO lake.t AS t USING (SELECT i AS id FROM range(90, 110) r(i)) s ON t.id = s.id "
+        "WHEN MATCHED AND s.id < 95 THEN DELETE WHEN MATCHED THEN UPDATE SET day = 'x' "
+        "WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)",
+    )
+    assert done == 20
+    told = metrics(table)
+    assert told["numTargetRowsDeleted"] == "5"
+    assert told["numTargetRowsUpdated"] == "5"
+    assert told["numTargetRowsInserted"] == "10"
+    assert ids(table) == [*range(90), *range(95, 110)]

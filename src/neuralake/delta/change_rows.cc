@@ -33,7 +33,7 @@ columnar::Field FeedColumn(const char* name, TypeId type, int number) {
 Metadata FeedMetadata(const Metadata& table) {
   Metadata metadata = table;
   auto& fields = metadata.schema.fields;
-  fields.push_back(FeedColumn(kChangeType, TypeId::kString, 0));
+  fields.push_back(ChangeTypeColumn());
   fields.push_back(FeedColumn(kCommitVersion, TypeId::kLong, 1));
   fields.push_back(FeedColumn(kCommitTimestamp, TypeId::kTimestamp, 2));
   fields.push_back(FeedColumn(kChangeKind, TypeId::kString, 3));
@@ -142,6 +142,8 @@ Result<SnapshotPtr> FeedSnapshot(const ChangePlan& plan, storage::ObjectStore& s
 }
 
 }  // namespace
+
+columnar::Field ChangeTypeColumn() { return FeedColumn(kChangeType, TypeId::kString, 0); }
 
 Result<std::shared_ptr<Table>> ChangeTable(const ChangePlan& plan, Table& table,
                                            const Deadline& deadline) {

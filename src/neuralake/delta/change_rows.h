@@ -15,6 +15,9 @@ inline constexpr const char* kCommitTimestamp = "_commit_timestamp";
 /// What kind of change a whole file is; null where `_change_type` tells it row by row.
 inline constexpr const char* kChangeKind = "_change_kind";
 
+/// The field of `kChangeType`, as files of the feed hold it.
+columnar::Field ChangeTypeColumn();
+
 /// The changes of `plan`, a plan of `table`, as a table that can be scanned: its files in the order
 /// of the versions, each with version, time and kind as partition values.
 ///

@@ -23,6 +23,8 @@ struct WriteOptions {
   std::int64_t row_group_rows = 122'880;         ///< A multiple of 2,048.
   int zstd_level = 3;                            ///< 1..19
   bool data_change = true;
+  std::string folder = {};       ///< Below the root: `_change_data/`; empty for the table's data.
+  std::string prefix = "part-";  ///< What names of files begin with.
   const Clock* clock = &SystemClock::Get();  ///< Times of files; outlives the writer.
   Rng* rng = &SystemRng::Get();              ///< Names of files; outlives the writer.
 };

@@ -83,8 +83,8 @@ class ParquetDataWriter final : public DataWriter {
                     WriteOptions options)
       : store_(std::move(store)),
         layout_(std::move(layout)),
-        options_(options),
-        uuid_(RandomUuid(*options.rng)) {}
+        options_(std::move(options)),
+        uuid_(RandomUuid(*options_.rng)) {}
   ~ParquetDataWriter() override;
 
   Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override;
@@ -140,8 +140,8 @@ Result<OpenFile*> ParquetDataWriter::FileOf(const PartitionRows& part) {
   const Partition partition = KeyOf(part);
   if (const auto open = open_.find(partition); open != open_.end()) return open->second;
   auto begun = std::make_unique<OpenFile>();
-  begun->key = PartitionFolder(part.partition) +
-               fmt::format("part-{:05}-{}-c000.zstd.parquet", files_.size(), uuid_);
+  begun->key = options_.folder + PartitionFolder(part.partition) +
+               fmt::format("{}{:05}-{}-c000.zstd.parquet", options_.prefix, files_.size(), uuid_);
   begun->writer =
       TRY(ParquetWriter::Open(store_, begun->key, layout_.data_schema, layout_.parquet));
   begun->action.path = LogPath(begun->key);

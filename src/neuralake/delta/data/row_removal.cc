@@ -30,11 +30,19 @@ void RowSet::Add(std::uint32_t file, std::span<const std::uint64_t> rows) {
   files_[file].Insert(rows);
 }
 
-void RowSet::Merge(RowSet other) {
-  for (auto& [file, rows] : other.files_) {
-    const auto [place, is_new] = files_.try_emplace(file, std::move(rows));
-    if (!is_new) place->second.Insert(rows);
+void RowSet::Merge(const RowSet& other) {
+  for (const auto& [file, rows] : other.files_) files_[file].Insert(rows);
+}
+
+RowSet RowSet::Minus(const RowSet& other) const {
+  const DeletionVector nothing;
+  RowSet left;
+  for (const auto& [file, rows] : files_) {
+    const auto taken = other.files_.find(file);
+    auto rest = rows.Minus(taken == other.files_.end() ? nothing : taken->second);
+    if (rest.cardinality() > 0) left.files_.emplace(file, std::move(rest));
   }
+  return left;
 }
 
 std::uint64_t RowSet::count() const {

@@ -22,7 +22,10 @@ class RowSet {
  public:
   /// Add `rows` of file number `file`; those that are in it stay.
   void Add(std::uint32_t file, std::span<const std::uint64_t> rows);
-  void Merge(RowSet other);
+  void Merge(const RowSet& other);
+
+  /// The rows of this that `other` does not hold.
+  RowSet Minus(const RowSet& other) const;
 
   std::uint64_t count() const;
   const std::map<std::uint32_t, DeletionVector>& files() const { return files_; }

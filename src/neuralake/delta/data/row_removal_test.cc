@@ -26,10 +26,13 @@ TEST(RowSet, CountsARowOnce) {
   RowSet others;
   others.Add(3, std::vector<std::uint64_t>{5});
   others.Add(9, std::vector<std::uint64_t>{5});
-  rows.Merge(std::move(others));
+  rows.Merge(others);
   EXPECT_EQ(rows.count(), 4U);
   EXPECT_EQ(rows.files().size(), 2U);
   EXPECT_TRUE(rows.files().at(9).Contains(5));
+  const RowSet left = rows.Minus(others);
+  EXPECT_EQ(left.count(), 2U);
+  EXPECT_EQ(left.files().count(9), 0U);
 }
 
 class RowRemovalTest : public testing::Test {

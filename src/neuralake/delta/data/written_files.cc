@@ -31,12 +31,23 @@ void DeleteUnnamed(storage::ObjectStore& store, std::span<const std::string> key
   }
 }
 
+template <class Files>
+void WrittenFiles::Take(const Files& files) {
+  for (const auto& file : files) {
+    if (auto key = KeyOfFile(file.path, store_->root())) keys_.push_back(*std::move(key));
+  }
+}
+
 WrittenFiles::WrittenFiles(std::shared_ptr<storage::ObjectStore> store,
                            std::span<const AddFile> files)
     : store_(std::move(store)) {
-  for (const AddFile& file : files) {
-    if (auto key = KeyOfFile(file.path, store_->root())) keys_.push_back(*std::move(key));
-  }
+  Take(files);
+}
+
+WrittenFiles::WrittenFiles(std::shared_ptr<storage::ObjectStore> store,
+                           std::span<const AddCdcFile> files)
+    : store_(std::move(store)) {
+  Take(files);
 }
 
 WrittenFiles::WrittenFiles(std::shared_ptr<storage::ObjectStore> store,

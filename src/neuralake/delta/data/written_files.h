@@ -22,6 +22,8 @@ class WrittenFiles {
  public:
   /// \param files  as `DataWriter::Finish` returned them
   WrittenFiles(std::shared_ptr<storage::ObjectStore> store, std::span<const AddFile> files);
+  /// \param files  as `ChangeWriter::Finish` returned them
+  WrittenFiles(std::shared_ptr<storage::ObjectStore> store, std::span<const AddCdcFile> files);
   /// \param keys  as `DeletionVectorWriter::Finish` returned them
   WrittenFiles(std::shared_ptr<storage::ObjectStore> store, std::vector<std::string> keys);
 
@@ -33,6 +35,9 @@ class WrittenFiles {
   void Settle(const Error& error);
 
  private:
+  template <class Files>
+  void Take(const Files& files);
+
   std::shared_ptr<storage::ObjectStore> store_;
   std::vector<std::string> keys_;
 };

@@ -37,7 +37,7 @@ class LakeDelete final : public RowChange {
 
   duckdb::SinkCombineResultType Combine(duckdb::ExecutionContext&,
                                         duckdb::OperatorSinkCombineInput& input) const override {
-    Of(input.global_state).Remove(std::exchange(input.local_state.Cast<DeletePart>().rows, {}));
+    Of(input.global_state).Remove(input.local_state.Cast<DeletePart>().rows);
     return duckdb::SinkCombineResultType::FINISHED;
   }
 

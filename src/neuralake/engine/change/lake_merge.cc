@@ -72,21 +72,20 @@ class MergeAction final : public duckdb::PhysicalOperator {
     if (flow_.values == 0) return duckdb::SinkResultType::NEED_MORE_INPUT;
     for (std::size_t i = 0; i < flow_.values; ++i) part.values.data[i].Reference(chunk.data[i]);
     part.values.SetCardinality(chunk.size());
-    run_->change->Insert(context.client, part.values);
+    run_->change->Insert(context.client, part.values,
+                         flow_.row_id ? Incoming::kChanged : Incoming::kNew);
     return duckdb::SinkResultType::NEED_MORE_INPUT;
   }
 
   duckdb::SinkCombineResultType Combine(duckdb::ExecutionContext&,
                                         duckdb::OperatorSinkCombineInput& input) const override {
     auto& part = input.local_state.Cast<MergePart>();
-    auto rows = std::exchange(part.rows, {});
-    const auto named = std::exchange(part.named, 0);
     if (flow_.row_id && flow_.values > 0) {
-      run_->change->Replace(std::move(rows), named);
+      run_->change->Replace(part.rows, part.named);
     } else if (flow_.once) {
-      run_->change->RemoveOnce(std::move(rows), named);
+      run_->change->RemoveOnce(part.rows, part.named);
     } else {
-      run_->change->Remove(std::move(rows));
+      run_->change->Remove(part.rows);
     }
     return duckdb::SinkCombineResultType::FINISHED;
   }

@@ -56,15 +56,14 @@ class LakeUpdate final : public RowChange {
       }
     }
     part.values.SetCardinality(chunk.size());
-    Of(input.global_state).Insert(context.client, part.values);
+    Of(input.global_state).Insert(context.client, part.values, Incoming::kChanged);
     return duckdb::SinkResultType::NEED_MORE_INPUT;
   }
 
   duckdb::SinkCombineResultType Combine(duckdb::ExecutionContext&,
                                         duckdb::OperatorSinkCombineInput& input) const override {
-    auto& part = input.local_state.Cast<UpdatePart>();
-    Of(input.global_state)
-        .Replace(std::exchange(part.rows, {}), std::exchange(part.count, 0));
+    const auto& part = input.local_state.Cast<UpdatePart>();
+    Of(input.global_state).Replace(part.rows, part.count);
     return duckdb::SinkCombineResultType::FINISHED;
   }
 

@@ -14,6 +14,8 @@
 namespace neuralake::engine {
 namespace {
 
+constexpr const char* kChangeFeedProperty = "delta.enableChangeDataFeed";
+
 [[noreturn]] void Refuse(ErrorKind kind, std::string why) {
   ThrowError({kind, std::move(why), {}, -1});
 }
@@ -25,11 +27,6 @@ void CheckChangeable(const DeltaSource& source) {
     Refuse(ErrorKind::kInvalid, "table " + source.name() +
                                     " is append-only (delta.appendOnly): its rows cannot be "
                                     "changed or deleted");
-  }
-  if (delta::IsOn(metadata, "delta.enableChangeDataFeed")) {
-    Refuse(ErrorKind::kUnsupported,
-           "table " + source.name() +
-               " keeps a change data feed, which cannot be written for changed rows yet");
   }
 }
 
@@ -52,26 +49,30 @@ ChangeTarget ChangeTargetOf(duckdb::TableCatalogEntry& table) {
 }
 
 TableChange::TableChange(ChangeTarget target, std::string operation)
-    : target_(std::move(target)), operation_(std::move(operation)) {}
+    : target_(std::move(target)),
+      operation_(std::move(operation)),
+      keeps_feed_(delta::IsOn(target_.source->snapshot().metadata(), kChangeFeedProperty)) {}
 
-void TableChange::Remove(delta::RowSet rows) {
+void TableChange::Remove(const delta::RowSet& rows) {
   std::lock_guard lock(mutex_);
-  removed_.Merge(std::move(rows));
+  removed_.Merge(rows);
 }
 
-void TableChange::RemoveOnce(delta::RowSet rows, std::uint64_t named) {
+void TableChange::RemoveOnce(const delta::RowSet& rows, std::uint64_t named) {
   std::lock_guard lock(mutex_);
-  removed_.Merge(std::move(rows));
+  removed_.Merge(rows);
   named_once_ += named;
 }
 
-void TableChange::Replace(delta::RowSet rows, std::uint64_t named) {
-  RemoveOnce(std::move(rows), named);
+void TableChange::Replace(const delta::RowSet& rows, std::uint64_t named) {
   std::lock_guard lock(mutex_);
-  rows_updated_ += static_cast<std::int64_t>(named);
+  replaced_.Merge(rows);
+  removed_.Merge(rows);
+  named_once_ += named;
 }
 
-void TableChange::Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows) {
+void TableChange::Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows, Incoming what) {
+  const Deadline deadline = StatementState::DeadlineOf(context);
   std::lock_guard lock(mutex_);
   if (!chunks_) {
     duckdb::vector<duckdb::string> names;
@@ -82,18 +83,19 @@ void TableChange::Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows
     }
     chunks_ = std::make_unique<ArrowChunks>(context, names, types);
   }
-  OrThrow(Writer().Write(*chunks_->Convert(rows), StatementState::DeadlineOf(context)));
-  rows_inserted_ += static_cast<std::int64_t>(rows.size());
+  const auto batch = chunks_->Convert(rows);
+  OrThrow(Writer().Write(*batch, deadline));
+  rows_inserted_ += batch->num_rows();
+  if (!keeps_feed_) return;
+  OrThrow(Feed().Write(*batch,
+                       what == Incoming::kNew ? delta::RowChangeType::kInsert
+                                              : delta::RowChangeType::kUpdateAfter,
+                       deadline));
 }
 
 std::int64_t TableChange::rows_removed() const {
   std::lock_guard lock(mutex_);
   return static_cast<std::int64_t>(removed_.count());
-}
-
-std::int64_t TableChange::rows_inserted() const {
-  std::lock_guard lock(mutex_);
-  return rows_inserted_;
 }
 
 delta::DataWriter& TableChange::Writer() {
@@ -103,6 +105,15 @@ delta::DataWriter& TableChange::Writer() {
                                               snapshot.metadata(), delta::WriteOptions()));
   }
   return *writer_;
+}
+
+delta::ChangeWriter& TableChange::Feed() {
+  if (!feed_) {
+    const auto& snapshot = target_.source->snapshot();
+    feed_ = OrThrow(delta::ChangeWriter::Open(target_.source->store(), snapshot.protocol(),
+                                              snapshot.metadata()));
+  }
+  return *feed_;
 }
 
 void TableChange::CheckNamedOnce() const {
@@ -124,7 +135,13 @@ PendingChange TableChange::Finish(duckdb::ClientContext& context, delta::ReadSet
   try {
     CheckNamedOnce();
     change.commit.actions = RemovalActions(state->deadline(), change);
-    WriteFiles(context, change);
+    if (!copied_.empty()) CopyLiving(context);
+    if (writer_) {
+      auto files = OrThrow(writer_->Finish(state->deadline()));
+      change.written.emplace_back(source.store(), files);
+      for (auto& file : files) change.commit.actions.emplace_back(std::move(file));
+    }
+    if (keeps_feed_) WriteFeed(context, change);
   } catch (...) {
     change.Drop();
     throw;
@@ -139,11 +156,12 @@ std::vector<delta::Action> TableChange::RemovalActions(const Deadline& deadline,
   const auto now = SystemClock::Get().Now();
   delta::DeletionVectorWriter vectors(source.store());
   std::vector<delta::Action> actions;
+  needs_feed_ = rows_inserted_ > 0 && removed_.count() > 0;
   for (const auto& [file, gone] : removed_.files()) {
     const auto before = OrThrow(source.Deletions(file, deadline));
     auto removal = delta::PlanRemoval(source.snapshot(), file, gone, before.get());
-    OrThrow(
-        delta::AppendRemoval(source.snapshot(), removal, now, vectors, actions, deadline));
+    OrThrow(delta::AppendRemoval(source.snapshot(), removal, now, vectors, actions, deadline));
+    needs_feed_ = needs_feed_ || removal.way != delta::RemovalWay::kWholeFile;
     if (removal.way != delta::RemovalWay::kRewrite) continue;
     copied_[file] = std::make_shared<const delta::DeletionVector>(std::move(removal.dead));
   }
@@ -151,30 +169,57 @@ std::vector<delta::Action> TableChange::RemovalActions(const Deadline& deadline,
   return actions;
 }
 
-void TableChange::WriteFiles(duckdb::ClientContext& context, PendingChange& change) {
-  if (!copied_.empty()) CopyLiving(context);
-  if (!writer_) return;
-  auto files = OrThrow(writer_->Finish(StatementState::DeadlineOf(context)));
+/// Write the rows that live on in `copied_` into new files.
+void TableChange::CopyLiving(duckdb::ClientContext& context) {
+  ReadRows(context, copied_, [&](const arrow::RecordBatch& batch) -> Status {
+    rows_copied_ += batch.num_rows();
+    return Writer().Write(batch, StatementState::DeadlineOf(context));
+  });
+}
+
+/// Write into the feed what became of which row. Where whole files come, or go, they tell it.
+void TableChange::WriteFeed(duckdb::ClientContext& context, PendingChange& change) {
+  if (!needs_feed_) {
+    feed_.reset();
+    return;
+  }
+  WriteRemoved(context, replaced_, delta::RowChangeType::kUpdateBefore);
+  WriteRemoved(context, removed_.Minus(replaced_), delta::RowChangeType::kDelete);
+  if (!feed_) return;
+  auto files = OrThrow(feed_->Finish(StatementState::DeadlineOf(context)));
   change.written.emplace_back(target_.source->store(), files);
   for (auto& file : files) change.commit.actions.emplace_back(std::move(file));
 }
 
-/// Write the rows that live on in `copied_` into new files. They are scanned as any statement would
-/// scan them, in a connection of their own: this one is busy with the statement.
-void TableChange::CopyLiving(duckdb::ClientContext& context) {
-  const Deadline deadline = StatementState::DeadlineOf(context);
-  auto living = duckdb::make_shared_ptr<DeltaSource>(*target_.source);
-  living->only_files.emplace();
-  for (const auto& [file, dead] : copied_) living->only_files->push_back(file);
-  living->dead_rows = copied_;
+void TableChange::WriteRemoved(duckdb::ClientContext& context, const delta::RowSet& rows,
+                               delta::RowChangeType what) {
+  // More than any file has, for those whose number of rows the log does not tell.
+  constexpr std::int64_t kRowsMax = std::int64_t{1} << 32;
+  HiddenRows others;
+  for (const auto& [file, gone] : rows.files()) {
+    const auto count = target_.source->files().num_records(file).value_or(kRowsMax);
+    others[file] = std::make_shared<const delta::DeletionVector>(
+        gone.Inverse(static_cast<std::uint64_t>(count)));
+  }
+  if (others.empty()) return;
+  ReadRows(context, std::move(others), [&](const arrow::RecordBatch& batch) {
+    return Feed().Write(batch, what, StatementState::DeadlineOf(context));
+  });
+}
+
+/// Hand the rows of the files of `hidden` to `sink`, without those that it hides. They are scanned
+/// as any statement would scan them, in a connection of their own: this one is busy.
+void TableChange::ReadRows(duckdb::ClientContext& context, HiddenRows hidden,
+                           const std::function<Status(const arrow::RecordBatch&)>& sink) const {
+  auto source = duckdb::make_shared_ptr<DeltaSource>(*target_.source);
+  source->only_files.emplace();
+  for (const auto& [file, rows] : hidden) source->only_files->push_back(file);
+  source->dead_rows = std::move(hidden);
   duckdb::Connection connection(*context.db);
-  StatementState::Begin(*connection.context, deadline)->PinSource(living->name(), living);
+  StatementState::Begin(*connection.context, StatementState::DeadlineOf(context))
+      ->PinSource(source->name(), source);
   const auto quoted = [](const std::string& name) {
     return duckdb::KeywordHelper::WriteQuoted(name, '"');
-  };
-  const auto copy = [&](const arrow::RecordBatch& batch) -> Status {
-    rows_copied_ += batch.num_rows();
-    return Writer().Write(batch, deadline);
   };
   const auto poll = [&] {
     if (context.IsInterrupted()) throw duckdb::InterruptException();
@@ -182,21 +227,22 @@ void TableChange::CopyLiving(duckdb::ClientContext& context) {
   OrThrow(StreamRows(connection,
                      "SELECT * FROM " + std::string(kCatalogName) + "." + quoted(target_.database) +
                          "." + quoted(target_.table),
-                     copy, poll));
+                     sink, poll));
 }
 
 /// By the names that Spark has for them.
 void TableChange::AddRowMetrics(delta::StringMap& metrics) const {
-  const auto removed = rows_removed();
-  const auto inserted = rows_inserted();
+  const auto removed = removed_.count();
+  const auto updated = replaced_.count();
+  const auto inserted = static_cast<std::uint64_t>(rows_inserted_);
   if (operation_ == "DELETE") {
     metrics["numDeletedRows"] = std::to_string(removed);
   } else if (operation_ == "UPDATE") {
-    metrics["numUpdatedRows"] = std::to_string(rows_updated_);
+    metrics["numUpdatedRows"] = std::to_string(updated);
   } else {
-    metrics["numTargetRowsUpdated"] = std::to_string(rows_updated_);
-    metrics["numTargetRowsDeleted"] = std::to_string(removed - rows_updated_);
-    metrics["numTargetRowsInserted"] = std::to_string(inserted - rows_updated_);
+    metrics["numTargetRowsUpdated"] = std::to_string(updated);
+    metrics["numTargetRowsDeleted"] = std::to_string(removed - updated);
+    metrics["numTargetRowsInserted"] = std::to_string(inserted - updated);
   }
 }
 
