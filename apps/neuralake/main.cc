@@ -25,10 +25,13 @@ constexpr void (*kCommands[])(CLI::App&, Outcome&) = {
     AddTableChanges,
     AddTableCheckpoint,
     AddTableCreate,
+    AddTableDelete,
     AddTableFiles,
     AddTableHistory,
+    AddTableMerge,
     AddTableScan,
     AddTableShow,
+    AddTableUpdate,
     AddTableVerify,
     AddTableWrite,
 };

@@ -28,6 +28,49 @@ std::string Quoted(std::string_view text, char quote) {
   return out + quote;
 }
 
+void AddWhichRows(CLI::App& command, std::string& where, bool& all) {
+  auto* which = command.add_option_group("rows", "Which rows; one of these must be there");
+  which->add_option("--where", where, "Those for which this SQL condition holds");
+  which->add_flag("--all", all, "All of them");
+  which->require_option(1);
+}
+
+std::string WhereClause(const std::string& condition) {
+  // A line of its own, so that a comment in the condition ends with it.
+  return condition.empty() ? "" : " WHERE (" + condition + "\n)";
+}
+
+Error Located(Error error, const std::string& uri) {
+  constexpr std::string_view kOurName = "table lake.t: ";
+  if (error.message.starts_with(kOurName)) error.message.erase(0, kOurName.size());
+  const auto location = Uri::Parse(uri);
+  const std::string name = location ? location->ToString() : uri;
+  if (error.message.contains(name)) return error;
+  return Annotate(std::move(error), "table " + name).error();
+}
+
+Status ChangeRows(engine::Engine& engine, std::string sql, const std::string& uri,
+                  const std::string& done, bool json, const Deadline& deadline) {
+  engine::Statement statement;
+  statement.sql = std::move(sql);
+  const auto stream = engine.Execute(statement, {.read = true, .write = true}, {}, deadline);
+  if (!stream.has_value()) {
+    Error error = Located(stream.error(), uri);
+    error.position = -1;  // The statement was made here: a place in it would mean nothing.
+    return std::unexpected(std::move(error));
+  }
+  const auto rows = (*stream)->rows_changed().value_or(0);
+  const auto version = (*stream)->versions().at("lake.t");
+  if (json) {
+    PrintLine({{"uri", uri}, {"version", version}, {"rows_changed", rows}});
+  } else if (rows == 0) {
+    fmt::print("no row was {}: {} stays at version {}\n", done, uri, version);
+  } else {
+    fmt::print("{} {} in {}, now at version {}\n", done, Counted(rows, "row"), uri, version);
+  }
+  return {};
+}
+
 Status WriteRows(engine::Engine& engine, std::string sql, const RowsTarget& target,
                  const Deadline& deadline) {
   engine::Statement statement;

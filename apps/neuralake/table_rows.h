@@ -26,6 +26,22 @@ struct RowsTarget {
 /// `text` between quotes, those inside doubled: a name by `"`, a text by `'`.
 std::string Quoted(std::string_view text, char quote);
 
+/// Add `--where` and `--all`, one of which says which rows a command changes.
+void AddWhichRows(CLI::App& command, std::string& where, bool& all);
+
+/// ` WHERE (condition)`, or nothing without one.
+std::string WhereClause(const std::string& condition);
+
+/// `error` with the location of the table at `uri` in place of `lake.t`, the name that it has in
+/// statements which a command makes.
+Error Located(Error error, const std::string& uri);
+
+/// Run `sql`, a change of `lake.t` which a command made, and tell in a line how many rows of the
+/// table at `uri` were `done`, and the version that made.
+/// \param done  `deleted`
+Status ChangeRows(engine::Engine& engine, std::string sql, const std::string& uri,
+                  const std::string& done, bool json, const Deadline& deadline);
+
 /// Run `sql`, which a command made, and write its rows to `target`. A file that was written is
 /// told in one line.
 Status WriteRows(engine::Engine& engine, std::string sql, const RowsTarget& target,

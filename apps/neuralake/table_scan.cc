@@ -1,6 +1,5 @@
 #include <memory>
 #include <optional>
-#include <string_view>
 
 #include "commands.h"
 #include "local_engine.h"
@@ -35,20 +34,9 @@ std::string ScanSql(const ScanArguments& arguments) {
   } else if (!arguments.timestamp.empty()) {
     sql += " AT (TIMESTAMP => " + Quoted(arguments.timestamp, '\'') + ")";
   }
-  // A line of its own, so that a comment in the condition ends with it.
-  if (!arguments.where.empty()) sql += " WHERE (" + arguments.where + "\n)";
+  sql += WhereClause(arguments.where);
   if (arguments.limit) sql += " LIMIT " + std::to_string(*arguments.limit);
   return sql;
-}
-
-/// `error` with the location of the table in place of the name that it has here only.
-Error Located(Error error, const std::string& uri) {
-  constexpr std::string_view kOurName = "table lake.t: ";
-  if (error.message.starts_with(kOurName)) error.message.erase(0, kOurName.size());
-  const auto location = Uri::Parse(uri);
-  const std::string name = location ? location->ToString() : uri;
-  if (error.message.contains(name)) return error;
-  return Annotate(std::move(error), "table " + name).error();
 }
 
 Status Scan(const ScanArguments& arguments) {

@@ -309,3 +309,56 @@ def test_a_merge_counts_what_it_did(tmp_path: Path) -> None:
     assert told["numTargetRowsUpdated"] == "5"
     assert told["numTargetRowsInserted"] == "10"
     assert ids(table) == [*range(90), *range(95, 110)]
+
+
+def command(table: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    verb, *rest = arguments
+    return run("table", verb, str(table), *rest)
+
+
+def test_commands_change_rows_and_say_so(tmp_path: Path) -> None:
+    table = make(tmp_path / "t", VECTORS, rows=10)
+    done = command(table, "delete", "--where", "id < 3 -- the first")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"deleted 3 rows in {table}, now at version 1\n"
+    done = command(table, "delete", "--where", "id < 3")
+    assert done.stdout == f"no row was deleted: {table} stays at version 1\n"
+    done = command(table, "update", "--set", "day=day || '!'", "--set", "id = id + 1", "--all")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"updated 7 rows in {table}, now at version 2\n"
+    assert ids(table) == list(range(4, 11))
+    source = make(tmp_path / "s", {}, rows=5)
+    done = command(
+        table, "merge", "--source", str(source), "--on", "t.id = s.id",
+        "--when", "MATCHED THEN DELETE", "--when", "NOT MATCHED THEN INSERT *", "--json",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"uri": str(table), "version": 3, "rows_changed": 5}
+    assert ids(table) == [0, 1, 2, 3, *range(5, 11)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("delete",), 2, "--where"),
+        (("delete", "--where", "id = 1", "--all"), 2, "--where"),
+        (("delete", "--where", "colour = 1"), 1, "colour"),
+        (("delete", "--where", "id ="), 1, "syntax error"),
+        (("delete", "--where", "id = 1) RETURNING (id"), 1, "RETURNING"),
+        (("update", "--all"), 2, "--set"),
+        (("update", "--set", "day", "--all"), 1, "column=expression"),
+        (("update", "--set", "colour=1", "--all"), 1, "colour"),
+        (("merge", "--source", "nowhere", "--on", "true", "--when", "MATCHED THEN DELETE"), 1, "no"),
+    ],
+)
+def test_commands_refuse_by_name(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    table = make(tmp_path / "t", {}, rows=3)
+    done = command(table, *arguments)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert said in done.stderr
+    assert DeltaTable(table).version() == 0
+    missing = command(tmp_path / "none", "delete", "--all")
+    assert missing.returncode == 1
+    assert "none" in missing.stderr
