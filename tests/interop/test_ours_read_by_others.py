@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from conftest import Neuralake, Spark
 from deltalake import DeltaTable
-from values import rows_of_arrow
+from values import rows_of, rows_of_arrow
 
 Reader = Callable[[Path], list[str]]
 
@@ -63,6 +63,11 @@ def tables(ours: Neuralake, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         ours.write(made["compacted"], numbered(first, 10))
     ours.command("compact", made["compacted"], "--once")
     assert json.loads(ours.run("show", made["compacted"], "--json"))["numFiles"] == 1
+    for name, properties in CHANGED.items():
+        ours.write(made[name], numbered(0, 40), *properties)
+        ours.run("delete", made[name], "--where", "id % 10 = 3")
+        ours.run("update", made[name], "--set", "id = id + 100", "--where", "id >= 35")
+        ours.run("delete", made[name], "--where", "id = 20")
     ours.write(
         made["properties"], IDS,
         "--property", "delta.appendOnly=true", "--property", "delta.enableChangeDataFeed=true",
@@ -77,7 +82,12 @@ PARTITIONED = pa.table(
         "place": ["a/b c%=ü", None, "x:y?z#", "back\\slash", "it's", "ends ."],
     }
 )
+VECTORS = ("--property", "delta.enableDeletionVectors=true")
+FEED = ("--property", "delta.enableChangeDataFeed=true")
+CHANGED = {"vectors": VECTORS, "copies": (), "feed": (*VECTORS, *FEED)}
+LEFT = [i for i in range(35) if i % 10 != 3 and i != 20] + list(range(135, 140))
 EXPECTED = {
+    **{name: pa.table({"id": pa.array(LEFT, pa.int64())}) for name in CHANGED},
     "types": TYPES,
     "overwritten": numbered(7, 3),
     "partitions": PARTITIONED,
@@ -91,6 +101,38 @@ EXPECTED = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_engine_reads_our_rows(tables: dict[str, Path], name: str, reader: Reader) -> None:
     assert reader(tables[name]) == rows_of_arrow(EXPECTED[name])
+
+
+def test_spark_reads_the_feed_of_our_changes(tables: dict[str, Path], spark: Spark) -> None:
+    told = spark.sql(
+        "SELECT _commit_version, _change_type, id FROM "
+        f"table_changes_by_path('{tables['feed']}', 1, 3) ORDER BY ALL"
+    )
+    expected = [(1, "delete", i) for i in (3, 13, 23, 33)]
+    expected += [(2, "update_postimage", i) for i in range(135, 140)]
+    expected += [(2, "update_preimage", i) for i in range(35, 40)]
+    expected += [(3, "delete", 20)]
+    assert rows_of(told["columns"], told["rows"]) == rows_of_arrow(
+        pa.table(
+            {
+                "_commit_version": pa.array([row[0] for row in expected], pa.int64()),
+                "_change_type": [row[1] for row in expected],
+                "id": pa.array([row[2] for row in expected], pa.int64()),
+            }
+        )
+    )
+
+
+def test_spark_deletes_beside_our_vectors(
+    tables: dict[str, Path], ours: Neuralake, spark: Spark, tmp_path: Path
+) -> None:
+    table = tmp_path / "both"
+    shutil.copytree(tables["vectors"], table)
+    spark.sql(f"DELETE FROM delta.`{table}` WHERE id < 10")
+    ours.run("delete", table, "--where", "id BETWEEN 10 AND 19")
+    left = pa.table({"id": pa.array([i for i in LEFT if i >= 20], pa.int64())})
+    assert ours.read(table) == rows_of_arrow(left)
+    assert spark.read(table) == rows_of_arrow(left)
 
 
 def test_every_engine_starts_from_our_checkpoint(

@@ -24,7 +24,7 @@ namespace neuralake::engine {
 /// What kinds of statement the asker may run, and on what.
 struct Grants {
   bool read = true;
-  bool write = false;  ///< INSERT and, later, the other statements that change tables.
+  bool write = false;  ///< INSERT, UPDATE, DELETE and MERGE.
 };
 
 struct Limits {

@@ -79,8 +79,6 @@ TEST(Admission, RefusesOtherKindsOfStatements) {
            "PREPARE p AS SELECT 1",
            "EXECUTE p",
            "EXPORT DATABASE '/tmp/x'",
-           "UPDATE aviation.flights SET a = 1",
-           "DELETE FROM aviation.flights",
            "USE neuralake",
            "EXPLAIN COPY (SELECT 1) TO '/tmp/x'",
        }) {
@@ -105,13 +103,45 @@ TEST(Admission, NamesTheWordThatWasTypedAndWhereItStands) {
   EXPECT_EQ(refusal("COMMIT", all), "COMMIT is not allowed @0");
   EXPECT_EQ(refusal("EXPLAIN (ANALYZE) COPY (SELECT 1) TO '/tmp/x'", all),
             "COPY is not allowed @18");
-  EXPECT_EQ(refusal("EXPLAIN ANALYZE UPDATE aviation.flights SET a = 1", all),
+  EXPECT_EQ(refusal("EXPLAIN ANALYZE UPDATE aviation.flights SET a = 1", {}),
             "UPDATE is not allowed @16");
+  EXPECT_EQ(refusal("DELETE FROM aviation.flights", {}), "DELETE is not allowed @0");
+  EXPECT_EQ(refusal("MERGE INTO aviation.flights t USING aviation.flights s ON true "
+                    "WHEN MATCHED THEN DELETE",
+                    {}),
+            "MERGE is not allowed @0");
   EXPECT_EQ(refusal("WITH x AS (SELECT 1) INSERT INTO aviation.flights FROM x", {}),
             "INSERT is not allowed @21");
   EXPECT_EQ(refusal("INSERT INTO aviation.flights VALUES (1)", {}), "INSERT is not allowed @0");
   EXPECT_EQ(refusal("INSERT INTO aviation.flights VALUES (1) ON CONFLICT DO NOTHING", all),
             "ON CONFLICT is not allowed @40");
+}
+
+TEST(Admission, LooksIntoEveryPartOfAChange) {
+  const Grants all{.read = true, .write = true};
+  for (const std::string part : {"read_csv('/etc/passwd')", "glob('*')"}) {
+    const std::string any = "(SELECT count(*) FROM " + part + ")";
+    for (const std::string& sql : {
+             "DELETE FROM aviation.flights WHERE 1 = " + any,
+             "DELETE FROM aviation.flights USING " + part,
+             "WITH x AS " + any + " DELETE FROM aviation.flights USING x",
+             "UPDATE aviation.flights SET a = " + any,
+             "UPDATE aviation.flights SET a = 1 FROM " + part,
+             "UPDATE aviation.flights SET a = 1 WHERE a = " + any,
+             "MERGE INTO aviation.flights t USING " + part + " s ON true WHEN MATCHED THEN DELETE",
+             "MERGE INTO aviation.flights t USING aviation.flights s ON t.a = " + any +
+                 " WHEN MATCHED THEN DELETE",
+             "MERGE INTO aviation.flights t USING aviation.flights s ON true WHEN MATCHED AND " +
+                 any + " = 1 THEN DELETE",
+             "MERGE INTO aviation.flights t USING aviation.flights s ON true WHEN MATCHED THEN "
+             "UPDATE SET a = " + any,
+             "MERGE INTO aviation.flights t USING aviation.flights s ON true WHEN NOT MATCHED THEN "
+             "INSERT VALUES (" + any + ")",
+         }) {
+      EXPECT_EQ(KindOf(sql, all), ErrorKind::kPermissionDenied) << sql;
+    }
+  }
+  EXPECT_EQ(KindOf("WITH flights AS (SELECT 1) DELETE FROM flights", all), ErrorKind::kNotFound);
 }
 
 TEST(Admission, SaysWhatANameThatIsNotThereMayHaveMeant) {

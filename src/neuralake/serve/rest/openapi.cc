@@ -79,11 +79,11 @@ Json FixedSchemas() {
         {"truncated", {{"type", "boolean"}}},
         {"next", {{"type", {"string", "null"}}, {"description", "The cursor of the next page"}}},
         {"rows_changed",
-         {{"type", "integer"}, {"description", "Rows that an INSERT added; absent otherwise"}}},
+         {{"type", "integer"}, {"description", "Rows that a change touched; absent otherwise"}}},
         {"query_id", Text()},
         {"versions",
          {{"type", "object"},
-          {"description", "The version of each table that was read, or that an INSERT made"},
+          {"description", "The version of each table that was read, or that a change made"},
           {"additionalProperties", {{"type", "integer"}}}}},
         {"error", error}}}};
   Json ask = {
