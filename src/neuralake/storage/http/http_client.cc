@@ -76,6 +76,7 @@ class HttpClient::Connection {
     request_ = &request;
     answer_ = {};
     starts_ = 0;
+    is_again_ = false;
     is_too_long_ = false;
     curl_easy_reset(easy_.get());
     const HeaderList headers = HeadersOf(request);
@@ -151,6 +152,8 @@ class HttpClient::Connection {
     Set(CURLOPT_WRITEDATA, this);
     Set(CURLOPT_PREREQFUNCTION, &Connection::OnStart);
     Set(CURLOPT_PREREQDATA, this);
+    Set(CURLOPT_SOCKOPTFUNCTION, &Connection::OnConnect);
+    Set(CURLOPT_SOCKOPTDATA, this);
   }
 
   CURLcode Run(const Deadline& deadline) {
@@ -188,8 +191,8 @@ class HttpClient::Connection {
 
   Progress ProgressMade() const {
     if (starts_ == 0) return Progress::kNothing;
-    // A second start means that the first, of which nothing is known any more, had begun.
-    if (starts_ > 1 || request_->body.empty()) return Progress::kAll;
+    // Of a start before this try nothing is known any more: curl counts from zero again.
+    if (is_again_ || request_->body.empty()) return Progress::kAll;
     curl_off_t sent = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
     return static_cast<std::size_t>(sent) < request_->body.size() ? Progress::kPart
@@ -234,10 +237,18 @@ class HttpClient::Connection {
   /// broke before an answer.
   static int OnStart(void* self, char*, char*, int, int) {
     auto& connection = *static_cast<Connection*>(self);
-    ++connection.starts_;
-    const bool is_again = connection.starts_ > 1;
-    return connection.request_->is_unrepeatable && is_again ? CURL_PREREQFUNC_ABORT
-                                                            : CURL_PREREQFUNC_OK;
+    if (connection.starts_++ > 0) connection.is_again_ = true;
+    return connection.request_->is_unrepeatable && connection.is_again_ ? CURL_PREREQFUNC_ABORT
+                                                                        : CURL_PREREQFUNC_OK;
+  }
+
+  /// Before a new connection: behind a start, it is for such a second one, which may not get as far
+  /// as `OnStart`, since nobody listens.
+  static int OnConnect(void* self, curl_socket_t, curlsocktype) {
+    auto& connection = *static_cast<Connection*>(self);
+    if (connection.starts_ > 0) connection.is_again_ = true;
+    return connection.request_->is_unrepeatable && connection.is_again_ ? CURL_SOCKOPT_ERROR
+                                                                        : CURL_SOCKOPT_OK;
   }
 
   const HttpOptions& options_;
@@ -247,6 +258,7 @@ class HttpClient::Connection {
   const HttpRequest* request_ = nullptr;
   HttpAnswer answer_;
   int starts_ = 0;
+  bool is_again_ = false;  ///< Whether curl tries once more what it had started to send.
   bool is_too_long_ = false;
 };
 

@@ -124,6 +124,26 @@ TEST_F(HttpClientTest, AnUnrepeatableRequestGoesOutOnceOverABrokenKeptConnection
   }
 }
 
+TEST_F(HttpClientTest, ALostAnswerLeavesAllOpenAlsoWhenNobodyListensAnyMore) {
+  for (const bool is_unrepeatable : {true, false}) {
+    HttpTestServer* stopped = nullptr;
+    HttpTestServer server([&](const SeenRequest& request) -> Reply {
+      if (request.method != "PUT") return {};
+      stopped->StopListening();
+      return {.way = Way::kClose};
+    });
+    stopped = &server;
+    ASSERT_TRUE(client_.Send(Request(server), deadline_));
+    HttpRequest request = Request(server, "PUT");
+    request.body = "body";
+    request.is_unrepeatable = is_unrepeatable;
+    const auto failure = client_.Send(request, deadline_).error();
+    EXPECT_EQ(server.seen().size(), 2U);
+    EXPECT_EQ(failure.error.kind, ErrorKind::kUnavailable);
+    EXPECT_EQ(failure.progress, Progress::kAll);
+  }
+}
+
 TEST_F(HttpClientTest, TheDeadlineEndsAHangingRequest) {
   const HttpTestServer server(InOrder({{.way = Way::kHang}}));
   const auto failure =

@@ -64,11 +64,13 @@ std::vector<SeenRequest> HttpTestServer::seen() const {
   return seen_;
 }
 
+void HttpTestServer::StopListening() { NL_CHECK(::shutdown(listener_, SHUT_RD) == 0); }
+
 void HttpTestServer::Accept() {
   while (true) {
     pollfd waiting[] = {{listener_, POLLIN, 0}, {wake_, POLLIN, 0}};
     if (::poll(waiting, 2, -1) < 0) continue;
-    if (waiting[1].revents != 0) return;
+    if (waiting[1].revents != 0 || (waiting[0].revents & POLLHUP) != 0) return;
     const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) continue;
     ++connections_;

@@ -54,6 +54,9 @@ class HttpTestServer {
   std::vector<SeenRequest> seen() const;
   int connections() const { return connections_; }
 
+  /// Refuse new connections from now on; those that are there go on.
+  void StopListening();
+
  private:
   void Accept();
   void Serve(int socket);
