@@ -11,6 +11,9 @@ namespace neuralake::engine {
 /// Statements that run at once; one more is refused with kResourceExhausted.
 constexpr std::size_t kStatementsMax = 256;
 
+/// How often a change is tried whose commit loses to others before it fails with kConflict.
+constexpr int kChangeAttemptsMax = 10;
+
 /// Bytes of one statement's text.
 constexpr std::size_t kStatementBytesMax = 1 << 20;
 

@@ -236,27 +236,59 @@ ScanCounts CountScans(const RowStream& stream) {
   return own == nullptr ? ScanCounts{} : own->scan_counts();
 }
 
+namespace {
+
+/// Run `parsed` up to its first rows, or to its end when it changes a table.
+Result<duckdb::unique_ptr<duckdb::QueryResult>> Run(
+    duckdb::unique_ptr<duckdb::SQLStatement> parsed, const Statement& statement, bool changes,
+    const StatementContext& context) {
+  try {
+    auto parameters = BindParameters(statement);
+    auto pending =
+        context.connection->context->PendingQuery(std::move(parsed), parameters, !changes);
+    if (pending->HasError()) return std::unexpected(context.Translate(pending->GetErrorObject()));
+    RunUntilReady(*pending, !changes, context);
+    if (pending->HasError()) return std::unexpected(context.Translate(pending->GetErrorObject()));
+    auto result = pending->Execute();
+    if (result->HasError()) return std::unexpected(context.Translate(result->GetErrorObject()));
+    return result;
+  } catch (const std::exception& thrown) {
+    return std::unexpected(context.Translate(duckdb::ErrorData(thrown)));
+  }
+}
+
+}  // namespace
+
 Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext context,
                                                           Admitted admitted,
                                                           const Statement& statement,
                                                           const Limits& limits) {
   auto stream = std::unique_ptr<StatementStream>(
       new StatementStream(std::move(context), std::move(admitted.command_tag), limits));
-  const StatementContext& own = stream->context_;
+  StatementContext& own = stream->context_;
+  const std::string condition = std::move(admitted.condition);
+  for (int attempt = 1;; ++attempt) {
+    const bool is_last = !admitted.changes || attempt == kChangeAttemptsMax;
+    auto parsed = is_last ? std::move(admitted.statement) : admitted.statement->Copy();
+    own.state->NoteCondition(condition);
+    auto result = Run(std::move(parsed), statement, admitted.changes, own);
+    if (result) return Opened(std::move(stream), *std::move(result), admitted.changes);
+    if (is_last || result.error().kind != ErrorKind::kConflict) {
+      return std::unexpected(std::move(result).error());
+    }
+    // Nothing was committed: the statement begins again, on what others made of its tables.
+    own.state = StatementState::Begin(*own.connection->context, own.state->deadline());
+  }
+}
+
+Result<std::unique_ptr<RowStream>> StatementStream::Opened(
+    std::unique_ptr<StatementStream> stream, duckdb::unique_ptr<duckdb::QueryResult> result,
+    bool changes) {
   try {
-    own.state->NoteCondition(std::move(admitted.condition));
-    auto parameters = BindParameters(statement);
-    auto pending = own.connection->context->PendingQuery(std::move(admitted.statement), parameters,
-                                                         !admitted.changes);
-    if (pending->HasError()) return std::unexpected(own.Translate(pending->GetErrorObject()));
-    RunUntilReady(*pending, !admitted.changes, own);
-    if (pending->HasError()) return std::unexpected(own.Translate(pending->GetErrorObject()));
-    auto result = pending->Execute();
-    if (result->HasError()) return std::unexpected(own.Translate(result->GetErrorObject()));
-    stream->Open(std::move(result), admitted.changes);
+    stream->Open(std::move(result), changes);
     return stream;
   } catch (const std::exception& thrown) {
-    return std::unexpected(own.Translate(duckdb::ErrorData(thrown)));
+    return std::unexpected(stream->context_.Translate(duckdb::ErrorData(thrown)));
   }
 }
 
