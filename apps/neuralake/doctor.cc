@@ -105,16 +105,16 @@ int Doctor(const std::string& folder, bool json) {
     PrintText(*loaded, findings);
     return good ? 0 : 1;
   }
-  using Json = nlohmann::ordered_json;
-  Json report = {{"project", project.has_value() ? Json(loaded->project) : Json(nullptr)},
+  using Object = nlohmann::ordered_json;
+  Object report = {{"project", project.has_value() ? Object(loaded->project) : Object(nullptr)},
                  {"environment", loaded->environment},
                  {"settings", SettingsJson(*loaded)},
-                 {"checks", Json::array()}};
+                 {"checks", Object::array()}};
   for (const auto& finding : findings) {
     report["checks"].push_back(
         {{"check", finding.what}, {"ok", finding.good}, {"detail", finding.detail}});
   }
-  std::cout << report.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
+  std::cout << report.dump(2, ' ', false, Object::error_handler_t::replace) << "\n";
   return good ? 0 : 1;
 }
 

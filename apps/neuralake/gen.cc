@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct GenArguments {
   generate::DatasetRequest request;
   GenTarget target;
   std::string start = "2024-01-01T00:00:00Z";
@@ -34,7 +34,7 @@ struct Arguments {
 };
 
 /// The columns, the key and the partitioning that the catalog of the project declares.
-Result<generate::DatasetRequest::Declared> DeclarationOf(const Arguments& arguments) {
+Result<generate::DatasetRequest::Declared> DeclarationOf(const GenArguments& arguments) {
   const auto loaded = TRY(LoadProject(arguments.project));
   const auto catalog = TRY(catalog::ReadManifest(loaded.project));
   const auto dot = arguments.table.find('.');
@@ -63,7 +63,7 @@ Result<generate::DatasetRequest::Declared> DeclarationOf(const Arguments& argume
   return declared;
 }
 
-Status Complete(Arguments& arguments) {
+Status Complete(GenArguments& arguments) {
   auto& request = arguments.request;
   const bool declares = !arguments.schema.empty() || !arguments.table.empty();
   if (declares && request.name != "schema") {
@@ -104,7 +104,7 @@ struct Work {
   std::unique_ptr<GenOutput> output;
 };
 
-Result<Work> Prepare(Arguments& arguments, const Deadline& deadline) {
+Result<Work> Prepare(GenArguments& arguments, const Deadline& deadline) {
   TRY(Complete(arguments));
   Work work;
   work.source = TRY(generate::OpenDataset(arguments.request));
@@ -127,7 +127,7 @@ Result<Done> Generate(const Work& work, const Deadline& deadline) {
   return done;
 }
 
-Json ReportOf(const Arguments& arguments, const Done& done) {
+Json ReportOf(const GenArguments& arguments, const Done& done) {
   const auto& written = done.written;
   Json json = {{"dataset", arguments.request.name},
                {"rows", done.rows},
@@ -146,7 +146,7 @@ Json ReportOf(const Arguments& arguments, const Done& done) {
   return json;
 }
 
-void Print(const Arguments& arguments, const Done& done) {
+void Print(const GenArguments& arguments, const Done& done) {
   // Standard output may hold the rows.
   std::FILE* out = arguments.target.output == "-" ? stderr : stdout;
   if (arguments.json) {
@@ -175,7 +175,7 @@ std::string DatasetHelp() {
   return help;
 }
 
-void AddOptions(CLI::App& command, Arguments& arguments) {
+void AddOptions(CLI::App& command, GenArguments& arguments) {
   auto& request = arguments.request;
   command.add_option("dataset", request.name, DatasetHelp())->required();
   command.add_option("--rows", request.rows, "How many; otherwise 10000, or what --scale makes");
@@ -225,7 +225,7 @@ void AddOptions(CLI::App& command, Arguments& arguments) {
 void AddGen(CLI::App& app, Outcome& outcome) {
   auto* command =
       app.add_subcommand("gen", "Make up data: telemetry, TPC-H-like tables, any schema");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<GenArguments>();
   AddOptions(*command, *arguments);
   command->callback([arguments, &outcome] {
     const auto deadline = Deadline::Never(StopOnSignals());

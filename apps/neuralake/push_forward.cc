@@ -25,8 +25,8 @@ std::string Iso(WallTime time) {
 }
 
 serve::HttpResponse Acknowledged(const ingest::PushAnswer& answer) {
-  using Json = nlohmann::ordered_json;
-  Json json = {{"accepted", answer.counts.accepted},
+  using Object = nlohmann::ordered_json;
+  Object json = {{"accepted", answer.counts.accepted},
                {"rejected", answer.counts.rejected},
                {"replayed", answer.replayed},
                {"acknowledged", Iso(WallTime(std::chrono::milliseconds(answer.received_ms)))},
@@ -36,7 +36,7 @@ serve::HttpResponse Acknowledged(const ingest::PushAnswer& answer) {
   }
   serve::HttpResponse response;
   // A reason may quote bytes that came and are no UTF-8.
-  response.body = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  response.body = json.dump(-1, ' ', false, Object::error_handler_t::replace);
   return response;
 }
 

@@ -10,7 +10,7 @@
 namespace neuralake::app {
 namespace {
 
-struct Arguments {
+struct ChangesArguments {
   std::string uri;
   std::optional<std::int64_t> from;
   std::optional<std::int64_t> to;
@@ -29,7 +29,7 @@ Result<delta::Version> VersionFrom(delta::Table& table, const std::string& text,
   return snapshot->timestamp() == time ? snapshot->version() : snapshot->version() + 1;
 }
 
-Result<delta::ChangePlan> Plan(delta::Table& table, const Arguments& arguments,
+Result<delta::ChangePlan> Plan(delta::Table& table, const ChangesArguments& arguments,
                                const Deadline& deadline) {
   if (!arguments.from && arguments.from_timestamp.empty()) {
     return Fail(ErrorKind::kInvalid, "--from or --from-timestamp says where the changes begin");
@@ -55,7 +55,7 @@ std::string Select(const delta::Metadata& metadata) {
                            Quoted(delta::kCommitTimestamp, '"'));
 }
 
-Status Changes(const Arguments& arguments) {
+Status Changes(const ChangesArguments& arguments) {
   TRY(arguments.target.Check());
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto table = TRY(OpenTable(arguments.uri));
@@ -74,7 +74,7 @@ void AddTableChanges(CLI::App& app, Outcome& outcome) {
   auto* command = TableGroup(app).add_subcommand("changes",
                                                  "The rows that each version inserted, deleted or "
                                                  "updated (change data feed)");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ChangesArguments>();
   AddLocation(*command, arguments->uri);
   auto* from =
       command->add_option("--from", arguments->from, "The first version")->check(NotNegative());

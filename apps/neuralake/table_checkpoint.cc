@@ -5,12 +5,12 @@
 namespace neuralake::app {
 namespace {
 
-struct Arguments {
+struct CheckpointArguments {
   std::string uri;
   bool json = false;
 };
 
-Status Checkpoint(const Arguments& arguments) {
+Status Checkpoint(const CheckpointArguments& arguments) {
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto table = TRY(OpenTable(arguments.uri));
   const auto snapshot = TRY(table->Latest(deadline));
@@ -29,7 +29,7 @@ Status Checkpoint(const Arguments& arguments) {
 void AddTableCheckpoint(CLI::App& app, Outcome& outcome) {
   auto* command =
       TableGroup(app).add_subcommand("checkpoint", "Write a checkpoint of the newest version");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CheckpointArguments>();
   AddLocation(*command, arguments->uri);
   command->add_flag("--json", arguments->json, "One JSON object");
   command->callback([arguments, &outcome] {

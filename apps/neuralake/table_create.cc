@@ -5,7 +5,7 @@
 namespace neuralake::app {
 namespace {
 
-struct Arguments {
+struct CreateArguments {
   std::string uri;
   std::string schema;
   std::string partition_by;
@@ -15,7 +15,7 @@ struct Arguments {
   bool json = false;
 };
 
-Status Create(const Arguments& arguments) {
+Status Create(const CreateArguments& arguments) {
   delta::Metadata metadata;
   metadata.schema = TRY(ReadSchema(arguments.schema));
   metadata.configuration = TRY(ParseProperties(arguments.properties));
@@ -43,7 +43,7 @@ Status Create(const Arguments& arguments) {
 
 void AddTableCreate(CLI::App& app, Outcome& outcome) {
   auto* command = TableGroup(app).add_subcommand("create", "Create an empty table");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<CreateArguments>();
   AddLocation(*command, arguments->uri);
   command
       ->add_option("--schema", arguments->schema,

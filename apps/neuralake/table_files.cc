@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct FilesArguments {
   std::string uri;
   VersionChoice choice;
   bool json = false;
@@ -39,7 +39,7 @@ Json FileJson(const delta::Snapshot& snapshot, std::size_t file) {
   return json;
 }
 
-Status Files(const Arguments& arguments) {
+Status Files(const FilesArguments& arguments) {
   const auto table = TRY(OpenTable(arguments.uri));
   const auto snapshot = TRY(OpenSnapshot(*table, arguments.choice));
   const auto& files = snapshot->files();
@@ -68,7 +68,7 @@ Status CheckFolder(const Uri& uri) {
 }
 
 /// A table is a folder with a `_delta_log` below it.
-Status Discover(const Arguments& arguments) {
+Status Discover(const FilesArguments& arguments) {
   constexpr std::string_view kLog = "/_delta_log/";
   const auto prefix = TRY(Uri::Parse(arguments.uri));
   TRY(CheckFolder(prefix));
@@ -98,20 +98,20 @@ Status Discover(const Arguments& arguments) {
 
 void AddTableFiles(CLI::App& app, Outcome& outcome) {
   auto& group = TableGroup(app);
-  const auto finish = [&outcome](CLI::App* command, std::shared_ptr<Arguments> arguments,
-                                 Status (*run)(const Arguments&)) {
+  const auto finish = [&outcome](CLI::App* command, std::shared_ptr<FilesArguments> arguments,
+                                 Status (*run)(const FilesArguments&)) {
     command->add_flag("--json", arguments->json, "One JSON object a line");
     command->callback([arguments, run, &outcome] {
       const auto done = run(*arguments);
       if (!done) outcome.exit_code = Report(done.error(), arguments->json);
     });
   };
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<FilesArguments>();
   auto* files = group.add_subcommand("files", "The data files of a table");
   AddLocation(*files, arguments->uri);
   arguments->choice.AddTo(*files);
   finish(files, arguments, Files);
-  auto prefix = std::make_shared<Arguments>();
+  auto prefix = std::make_shared<FilesArguments>();
   auto* discover = group.add_subcommand("discover", "The Delta tables below a folder or prefix");
   AddLocation(*discover, prefix->uri, "prefix");
   finish(discover, prefix, Discover);

@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct HistoryArguments {
   std::string uri;
   std::int64_t limit = 0;
   bool json = false;
@@ -38,7 +38,7 @@ std::string Parameters(const delta::CommitInfo& info) {
   return text;
 }
 
-Status History(const Arguments& arguments) {
+Status History(const HistoryArguments& arguments) {
   const auto table = TRY(OpenTable(arguments.uri));
   const auto entries =
       TRY(table->History(static_cast<std::size_t>(arguments.limit), Deadline::Never()));
@@ -57,7 +57,7 @@ Status History(const Arguments& arguments) {
 
 void AddTableHistory(CLI::App& app, Outcome& outcome) {
   auto* command = TableGroup(app).add_subcommand("history", "The commits of a table, newest first");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<HistoryArguments>();
   AddLocation(*command, arguments->uri);
   command->add_option("--limit", arguments->limit, "How many commits at most")
       ->default_val(kLimitDefault)

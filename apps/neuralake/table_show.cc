@@ -7,7 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Arguments {
+struct ShowArguments {
   std::string uri;
   VersionChoice choice;
   bool json = false;
@@ -82,7 +82,7 @@ void PrintSnapshot(const delta::Snapshot& snapshot, const std::string& uri) {
   }
 }
 
-Status Show(const Arguments& arguments) {
+Status Show(const ShowArguments& arguments) {
   const auto table = TRY(OpenTable(arguments.uri));
   const auto snapshot = TRY(OpenSnapshot(*table, arguments.choice));
   if (arguments.json) {
@@ -94,7 +94,7 @@ Status Show(const Arguments& arguments) {
 }
 
 /// What `show` tells, and what the log keeps besides: applications, domains, removed files.
-Status Detail(const Arguments& arguments) {
+Status Detail(const ShowArguments& arguments) {
   const auto table = TRY(OpenTable(arguments.uri));
   const auto snapshot = TRY(OpenSnapshot(*table, arguments.choice));
   Json detail = SnapshotJson(*snapshot);
@@ -125,9 +125,9 @@ Status Detail(const Arguments& arguments) {
 }
 
 void Add(CLI::App& app, Outcome& outcome, const std::string& name, const std::string& description,
-         Status (*run)(const Arguments&)) {
+         Status (*run)(const ShowArguments&)) {
   auto* command = TableGroup(app).add_subcommand(name, description);
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<ShowArguments>();
   AddLocation(*command, arguments->uri);
   arguments->choice.AddTo(*command);
   command->add_flag("--json", arguments->json, "One JSON object");

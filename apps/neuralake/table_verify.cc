@@ -12,7 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int kProblems = 1;
 
-struct Arguments {
+struct VerifyArguments {
   std::string uri;
   std::optional<std::int64_t> version;
   bool deep = false;
@@ -65,7 +65,7 @@ void PrintText(const verify::Report& report) {
   fmt::print("\n");
 }
 
-Result<bool> Verify(const Arguments& arguments) {
+Result<bool> Verify(const VerifyArguments& arguments) {
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto store = TRY(storage::OpenStore(TRY(Uri::Parse(arguments.uri))));
   const auto depth = arguments.shallow ? verify::Depth::kShallow : verify::Depth::kDeep;
@@ -83,7 +83,7 @@ Result<bool> Verify(const Arguments& arguments) {
 void AddTableVerify(CLI::App& app, Outcome& outcome) {
   auto* command = TableGroup(app).add_subcommand(
       "verify", "Check a table against the protocol: log, checkpoints, statistics, files");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<VerifyArguments>();
   AddLocation(*command, arguments->uri);
   command->add_option("--version", arguments->version, "The version to look at");
   auto* deep = command->add_flag("--deep", arguments->deep,

@@ -16,7 +16,7 @@ namespace {
 
 using delta::TableWrite;
 
-struct Arguments {
+struct WriteArguments {
   std::string uri;
   std::vector<std::string> files;
   std::string mode = "append";
@@ -57,7 +57,7 @@ Result<delta::SetTransaction> ParseTransaction(const std::string& text) {
   return transaction;
 }
 
-Result<delta::TableWriteOptions> OptionsOf(const Arguments& arguments) {
+Result<delta::TableWriteOptions> OptionsOf(const WriteArguments& arguments) {
   if (!arguments.replace_where.empty()) {
     return Fail(ErrorKind::kUnsupported,
                 "--replace-where is not in this release; --mode overwrite replaces all rows");
@@ -73,7 +73,7 @@ Result<delta::TableWriteOptions> OptionsOf(const Arguments& arguments) {
   return options;
 }
 
-Result<delta::Written> WriteFiles(const Arguments& arguments, const Deadline& deadline) {
+Result<delta::Written> WriteFiles(const WriteArguments& arguments, const Deadline& deadline) {
   const auto options = TRY(OptionsOf(arguments));
   Files files;
   for (const auto& name : arguments.files) files.push_back(TRY(RowFile::Open(name, deadline)));
@@ -95,7 +95,7 @@ Result<delta::Written> WriteFiles(const Arguments& arguments, const Deadline& de
   return write->Commit(deadline);
 }
 
-Status Write(const Arguments& arguments) {
+Status Write(const WriteArguments& arguments) {
   const auto stop = StopOnSignals();
   const auto written = TRY(WriteFiles(arguments, Deadline::Never(stop)));
   if (arguments.json) {
@@ -118,7 +118,7 @@ void AddTableWrite(CLI::App& app, Outcome& outcome) {
   auto* command = TableGroup(app).add_subcommand("write",
                                                  "Write the rows of files into a table, as one "
                                                  "commit; create it when it is not there");
-  auto arguments = std::make_shared<Arguments>();
+  auto arguments = std::make_shared<WriteArguments>();
   AddLocation(*command, arguments->uri);
   command->add_option("files", arguments->files, "Parquet, CSV, NDJSON, JSON or Arrow files")
       ->required();
