@@ -11,15 +11,14 @@ namespace {
 
 struct DeleteArguments {
   std::string uri;
-  std::string where;
-  bool all = false;
+  RowsChoice rows;
   bool json = false;
 };
 
 Status Run(const DeleteArguments& arguments) {
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto engine = TRY(LocalEngine(TRY(AdHocCatalog({"t=" + arguments.uri})), "."));
-  return ChangeRows(*engine, "DELETE FROM lake.t" + WhereClause(arguments.where), arguments.uri,
+  return ChangeRows(*engine, "DELETE FROM lake.t" + WhereClause(arguments.rows.where), arguments.uri,
                     "deleted", arguments.json, deadline);
 }
 
@@ -29,9 +28,10 @@ void AddTableDelete(CLI::App& app, Outcome& outcome) {
   auto* command = TableGroup(app).add_subcommand("delete", "Delete rows");
   auto arguments = std::make_shared<DeleteArguments>();
   AddLocation(*command, arguments->uri);
-  AddWhichRows(*command, arguments->where, arguments->all);
+  arguments->rows.AddTo(*command);
   command->add_flag("--json", arguments->json, "What was done, and errors, as JSON");
   command->callback([arguments, &outcome] {
+    arguments->rows.Check();
     if (const auto done = Run(*arguments); !done.has_value()) {
       outcome.exit_code = Report(done.error(), arguments->json);
     }

@@ -28,11 +28,14 @@ std::string Quoted(std::string_view text, char quote) {
   return out + quote;
 }
 
-void AddWhichRows(CLI::App& command, std::string& where, bool& all) {
-  auto* which = command.add_option_group("rows", "Which rows; one of these must be there");
-  which->add_option("--where", where, "Those for which this SQL condition holds");
-  which->add_flag("--all", all, "All of them");
-  which->require_option(1);
+void RowsChoice::AddTo(CLI::App& command) {
+  auto* condition =
+      command.add_option("--where", where, "The rows for which this SQL condition holds");
+  command.add_flag("--all", all, "All rows")->excludes(condition);
+}
+
+void RowsChoice::Check() const {
+  if (where.empty() && !all) throw CLI::RequiredError("--where, or --all for all rows,");
 }
 
 std::string WhereClause(const std::string& condition) {

@@ -26,8 +26,17 @@ struct RowsTarget {
 /// `text` between quotes, those inside doubled: a name by `"`, a text by `'`.
 std::string Quoted(std::string_view text, char quote);
 
-/// Add `--where` and `--all`, one of which says which rows a command changes.
-void AddWhichRows(CLI::App& command, std::string& where, bool& all);
+/// Which rows a command changes, as its user says: `--where`, or `--all`.
+struct RowsChoice {
+  std::string where;  ///< SQL; empty for all.
+  bool all = false;
+
+  /// Add the two options to `command`.
+  void AddTo(CLI::App& command);
+
+  /// Throws CLI::RequiredError when none was given: to change all rows takes a word.
+  void Check() const;
+};
 
 /// ` WHERE (condition)`, or nothing without one.
 std::string WhereClause(const std::string& condition);

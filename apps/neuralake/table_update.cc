@@ -13,8 +13,7 @@ namespace {
 struct UpdateArguments {
   std::string uri;
   std::vector<std::string> set;
-  std::string where;
-  bool all = false;
+  RowsChoice rows;
   bool json = false;
 };
 
@@ -37,7 +36,7 @@ Status Run(const UpdateArguments& arguments) {
   const auto set = TRY(Assignments(arguments.set));
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto engine = TRY(LocalEngine(TRY(AdHocCatalog({"t=" + arguments.uri})), "."));
-  return ChangeRows(*engine, "UPDATE lake.t SET " + set + WhereClause(arguments.where),
+  return ChangeRows(*engine, "UPDATE lake.t SET " + set + WhereClause(arguments.rows.where),
                     arguments.uri, "updated", arguments.json, deadline);
 }
 
@@ -49,9 +48,10 @@ void AddTableUpdate(CLI::App& app, Outcome& outcome) {
   AddLocation(*command, arguments->uri);
   command->add_option("--set", arguments->set, "column=expression in SQL; may come several times")
       ->required();
-  AddWhichRows(*command, arguments->where, arguments->all);
+  arguments->rows.AddTo(*command);
   command->add_flag("--json", arguments->json, "What was done, and errors, as JSON");
   command->callback([arguments, &outcome] {
+    arguments->rows.Check();
     if (const auto done = Run(*arguments); !done.has_value()) {
       outcome.exit_code = Report(done.error(), arguments->json);
     }
