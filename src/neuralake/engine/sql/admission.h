@@ -27,6 +27,7 @@ struct Admitted {
 /// allowed table functions; functions of the allow-list.
 /// \errors kInvalid           it cannot be parsed, is none or more than one; with the position
 ///         kNotFound          a relation that the catalog does not have; with the position
+///         kUnsupported       a change of what is no Delta table; with the position
 ///         kPermissionDenied  a kind, function or relation that is not allowed; with the position
 Result<Admitted> Admit(std::string_view sql, const Grants& grants,
                        const catalog::CatalogModel& model, const duckdb::ParserOptions& options);

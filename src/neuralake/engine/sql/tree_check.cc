@@ -176,14 +176,18 @@ void TreeCheck::MergeAction(const duckdb::MergeIntoAction& action) {
   Expressions(action.expressions);
 }
 
-/// The table that a statement changes: one of the catalog, whatever common table expressions there
-/// are.
+/// The table that a statement changes: a Delta table of the catalog, whatever common table
+/// expressions there are.
 void TreeCheck::Target(const duckdb::TableRef& ref) {
   const auto offset = Offset(ref.query_location);
   if (ref.type != duckdb::TableReferenceType::BASE_TABLE) Unknown("to change this", offset);
   const auto& table = ref.Cast<duckdb::BaseTableRef>();
   if (table.at_clause) Unknown("to change an earlier version", offset);
   Table(table.catalog_name, table.schema_name, table.table_name, offset);
+  if (model_.Find(table.schema_name, table.table_name)->kind == catalog::TableKind::kDelta) return;
+  Refuse(ErrorKind::kUnsupported,
+         "only Delta tables can be changed, not " + table.schema_name + "." + table.table_name,
+         offset);
 }
 
 void TreeCheck::Statement(const duckdb::SelectStatement& statement) { Node(*statement.node); }
