@@ -238,6 +238,20 @@ def test_an_append_beside_a_delete_stays(tmp_path: Path) -> None:
     assert ids(table) == [0, 2, 4, 6, 8, 100, 102, 104, 106, 108]
 
 
+def test_changes_of_the_same_rows_all_count(tmp_path: Path) -> None:
+    """Who loses begins again on what the winner made."""
+    table = make(tmp_path / "t", VECTORS, rows=10)
+
+    def shift(_: int) -> None:
+        done = sql(table, "UPDATE lake.t SET id = id + 10 WHERE id % 10 < 5")
+        assert done.returncode == 0, done.stderr
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(shift, range(9)))
+    assert ids(table) == [5, 6, 7, 8, 9, 90, 91, 92, 93, 94]
+    assert DeltaTable(table).version() == 9
+
+
 def test_explain_changes_nothing(tmp_path: Path) -> None:
     table = make(tmp_path / "t", {})
     for statement in ("DELETE FROM lake.t WHERE id = 1", "UPDATE lake.t SET id = 1"):
