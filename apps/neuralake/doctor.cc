@@ -107,9 +107,9 @@ int Doctor(const std::string& folder, bool json) {
   }
   using Object = nlohmann::ordered_json;
   Object report = {{"project", project.has_value() ? Object(loaded->project) : Object(nullptr)},
-                 {"environment", loaded->environment},
-                 {"settings", SettingsJson(*loaded)},
-                 {"checks", Object::array()}};
+                   {"environment", loaded->environment},
+                   {"settings", SettingsJson(*loaded)},
+                   {"checks", Object::array()}};
   for (const auto& finding : findings) {
     report["checks"].push_back(
         {{"check", finding.what}, {"ok", finding.good}, {"detail", finding.detail}});

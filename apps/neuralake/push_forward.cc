@@ -27,10 +27,10 @@ std::string Iso(WallTime time) {
 serve::HttpResponse Acknowledged(const ingest::PushAnswer& answer) {
   using Object = nlohmann::ordered_json;
   Object json = {{"accepted", answer.counts.accepted},
-               {"rejected", answer.counts.rejected},
-               {"replayed", answer.replayed},
-               {"acknowledged", Iso(WallTime(std::chrono::milliseconds(answer.received_ms)))},
-               {"lsn", answer.lsn}};
+                 {"rejected", answer.counts.rejected},
+                 {"replayed", answer.replayed},
+                 {"acknowledged", Iso(WallTime(std::chrono::milliseconds(answer.received_ms)))},
+                 {"lsn", answer.lsn}};
   for (const auto& each : answer.reasons) {
     json["reasons"].push_back({{"row", each.row}, {"reason", each.reason}});
   }

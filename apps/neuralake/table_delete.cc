@@ -18,8 +18,8 @@ struct DeleteArguments {
 Status Run(const DeleteArguments& arguments) {
   const auto deadline = Deadline::Never(StopOnSignals());
   const auto engine = TRY(LocalEngine(TRY(AdHocCatalog({"t=" + arguments.uri})), "."));
-  return ChangeRows(*engine, "DELETE FROM lake.t" + WhereClause(arguments.rows.where), arguments.uri,
-                    "deleted", arguments.json, deadline);
+  return ChangeRows(*engine, "DELETE FROM lake.t" + WhereClause(arguments.rows.where),
+                    arguments.uri, "deleted", arguments.json, deadline);
 }
 
 }  // namespace

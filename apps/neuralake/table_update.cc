@@ -26,8 +26,8 @@ Result<std::string> Assignments(const std::vector<std::string>& texts) {
       return Fail(ErrorKind::kInvalid, "--set takes column=expression, not " + text);
     }
     const std::string column = text.substr(0, text.find_last_not_of(' ', equals - 1) + 1);
-    list += (list.empty() ? "" : ", ") + Quoted(column, '"') + " = (" + text.substr(equals + 1) +
-            "\n)";
+    list +=
+        (list.empty() ? "" : ", ") + Quoted(column, '"') + " = (" + text.substr(equals + 1) + "\n)";
   }
   return list;
 }

@@ -370,7 +370,11 @@ def test_commands_change_rows_and_say_so(tmp_path: Path) -> None:
         (("update", "--all"), 2, "--set"),
         (("update", "--set", "day", "--all"), 1, "column=expression"),
         (("update", "--set", "colour=1", "--all"), 1, "colour"),
-        (("merge", "--source", "nowhere", "--on", "true", "--when", "MATCHED THEN DELETE"), 1, "no"),
+        (
+            ("merge", "--source", "nowhere", "--on", "true", "--when", "MATCHED THEN DELETE"),
+            1,
+            "no",
+        ),
     ],
 )
 def test_commands_refuse_by_name(

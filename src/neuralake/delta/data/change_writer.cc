@@ -40,7 +40,8 @@ Result<std::unique_ptr<ChangeWriter>> ChangeWriter::Open(
 
 Status ChangeWriter::Write(const arrow::RecordBatch& batch, RowChangeType change,
                            const Deadline& deadline) {
-  const auto type = arrow::MakeArrayFromScalar(arrow::StringScalar(TextOf(change)), batch.num_rows());
+  const auto type =
+      arrow::MakeArrayFromScalar(arrow::StringScalar(TextOf(change)), batch.num_rows());
   if (!type.ok()) return Fail(ErrorKind::kResourceExhausted, type.status().message());
   const auto rows = batch.AddColumn(batch.num_columns(), kChangeType, *type);
   if (!rows.ok()) return Fail(ErrorKind::kInternal, rows.status().message());

@@ -44,7 +44,7 @@ enum class RemovalWay : std::uint8_t {
 /// Rows on their way out of one file.
 struct FileRemoval {
   std::uint32_t file = 0;
-  DeletionVector dead;  ///< All rows that are dead then, those that were before among them.
+  DeletionVector dead;     ///< All rows that are dead then, those that were before among them.
   std::uint64_t rows = 0;  ///< How many go.
   RemovalWay way = RemovalWay::kRewrite;
 };

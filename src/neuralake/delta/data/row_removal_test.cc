@@ -78,8 +78,8 @@ TEST_F(RowRemovalTest, MarksWithThePropertyUntilTooLittleIsLeft) {
 TEST_F(RowRemovalTest, CountsTheRowsThatWereDeadBefore) {
   const auto snapshot = Make({{"delta.enableDeletionVectors", "true"}});
   const DeletionVector before(std::vector<std::uint64_t>{0, 1, 2, 3});
-  const auto removal = PlanRemoval(
-      *snapshot, 0, DeletionVector(std::vector<std::uint64_t>{4, 5, 6, 7}), &before);
+  const auto removal =
+      PlanRemoval(*snapshot, 0, DeletionVector(std::vector<std::uint64_t>{4, 5, 6, 7}), &before);
   EXPECT_EQ(removal.way, RemovalWay::kWholeFile);
   EXPECT_EQ(removal.rows, 4U);
 }

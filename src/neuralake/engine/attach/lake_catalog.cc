@@ -3,12 +3,12 @@
 #include <duckdb/parser/parsed_data/attach_info.hpp>
 #include <duckdb/storage/database_size.hpp>
 
+#include "neuralake/engine/attach/lake_schema.h"
+#include "neuralake/engine/attach/lake_transaction.h"
 #include "neuralake/engine/change/lake_delete.h"
 #include "neuralake/engine/change/lake_insert.h"
 #include "neuralake/engine/change/lake_merge.h"
 #include "neuralake/engine/change/lake_update.h"
-#include "neuralake/engine/attach/lake_schema.h"
-#include "neuralake/engine/attach/lake_transaction.h"
 #include "neuralake/engine/types/duck_error.h"
 
 namespace neuralake::engine {

@@ -185,8 +185,7 @@ class ActionPlanner {
       if (!values[i]) values[i] = Null(i);
     }
     for (const duckdb::idx_t id : {statement_.row_id_start, statement_.row_id_start + 1}) {
-      values.push_back(
-          duckdb::make_uniq<duckdb::BoundReferenceExpression>(rows_.types.at(id), id));
+      values.push_back(duckdb::make_uniq<duckdb::BoundReferenceExpression>(rows_.types.at(id), id));
     }
     return values;
   }
@@ -234,8 +233,7 @@ duckdb::PhysicalOperator& PlanLakeMerge(duckdb::ClientContext& context,
   for (auto& [condition, list] : statement.actions) {
     for (auto& action : list) planned[condition].push_back(actions.Plan(*action, only_deletes));
   }
-  auto& merge =
-      planner.Make<LakeMerge>(statement, std::move(plan), run, std::move(planned));
+  auto& merge = planner.Make<LakeMerge>(statement, std::move(plan), run, std::move(planned));
   merge.children.push_back(rows);
   return merge;
 }

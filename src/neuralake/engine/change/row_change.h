@@ -33,8 +33,8 @@ class RowChange : public duckdb::PhysicalOperator {
   static constexpr auto TYPE = duckdb::PhysicalOperatorType::EXTENSION;
 
   /// \param operation  as the history of the table names it: `DELETE`
-  RowChange(duckdb::PhysicalPlan& plan, duckdb::vector<duckdb::LogicalType> answer, ChangePlan change,
-            std::string operation, duckdb::idx_t cardinality);
+  RowChange(duckdb::PhysicalPlan& plan, duckdb::vector<duckdb::LogicalType> answer,
+            ChangePlan change, std::string operation, duckdb::idx_t cardinality);
 
   duckdb::string GetName() const override { return "DELTA_" + operation_; }
   bool IsSink() const override { return true; }

@@ -87,10 +87,10 @@ void TableChange::Insert(duckdb::ClientContext& context, duckdb::DataChunk& rows
   OrThrow(Writer().Write(*batch, deadline));
   rows_inserted_ += batch->num_rows();
   if (!keeps_feed_) return;
-  OrThrow(Feed().Write(*batch,
-                       what == Incoming::kNew ? delta::RowChangeType::kInsert
-                                              : delta::RowChangeType::kUpdateAfter,
-                       deadline));
+  OrThrow(Feed().Write(
+      *batch,
+      what == Incoming::kNew ? delta::RowChangeType::kInsert : delta::RowChangeType::kUpdateAfter,
+      deadline));
 }
 
 std::int64_t TableChange::rows_removed() const {

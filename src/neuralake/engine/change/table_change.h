@@ -86,8 +86,8 @@ class TableChange {
   const bool keeps_feed_;
 
   // Of `Finish`.
-  HiddenRows copied_;         ///< Files whose living rows are copied, with those that are dead.
-  bool needs_feed_ = false;   ///< What files come and go does not tell which rows changed.
+  HiddenRows copied_;        ///< Files whose living rows are copied, with those that are dead.
+  bool needs_feed_ = false;  ///< What files come and go does not tell which rows changed.
   std::int64_t rows_copied_ = 0;
 
   mutable std::mutex mutex_;

@@ -17,8 +17,9 @@ namespace neuralake::engine {
 /// Throws what DuckDB throws, and what `poll` does.
 /// \param poll  called for every few rows: the place to stop at
 /// \returns     what `sink` returned first that was not a success
-Status StreamRows(duckdb::Connection& connection, const std::string& sql,
-                  const std::function<Status(const arrow::RecordBatch&)>& sink,
-                  const std::function<void()>& poll = [] {});
+Status StreamRows(
+    duckdb::Connection& connection, const std::string& sql,
+    const std::function<Status(const arrow::RecordBatch&)>& sink,
+    const std::function<void()>& poll = [] {});
 
 }  // namespace neuralake::engine

@@ -23,8 +23,8 @@ struct Admitted {
 /// Parse `sql` and decide on the tree alone whether it may run: binding it would already act.
 ///
 /// One statement; SELECT, VALUES, EXPLAIN, DESCRIBE, SHOW TABLES, SUMMARIZE, and INSERT, UPDATE,
-/// DELETE and MERGE with the grant to write; relations of `model`, of `information_schema`, common table expressions and
-/// allowed table functions; functions of the allow-list.
+/// DELETE and MERGE with the grant to write; relations of `model`, of `information_schema`, common
+/// table expressions and allowed table functions; functions of the allow-list.
 /// \errors kInvalid           it cannot be parsed, is none or more than one; with the position
 ///         kNotFound          a relation that the catalog does not have; with the position
 ///         kUnsupported       a change of what is no Delta table; with the position

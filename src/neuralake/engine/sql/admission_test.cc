@@ -134,9 +134,11 @@ TEST(Admission, LooksIntoEveryPartOfAChange) {
              "MERGE INTO aviation.flights t USING aviation.flights s ON true WHEN MATCHED AND " +
                  any + " = 1 THEN DELETE",
              "MERGE INTO aviation.flights t USING aviation.flights s ON true WHEN MATCHED THEN "
-             "UPDATE SET a = " + any,
+             "UPDATE SET a = " +
+                 any,
              "MERGE INTO aviation.flights t USING aviation.flights s ON true WHEN NOT MATCHED THEN "
-             "INSERT VALUES (" + any + ")",
+             "INSERT VALUES (" +
+                 any + ")",
          }) {
       EXPECT_EQ(KindOf(sql, all), ErrorKind::kPermissionDenied) << sql;
     }

@@ -239,9 +239,9 @@ ScanCounts CountScans(const RowStream& stream) {
 namespace {
 
 /// Run `parsed` up to its first rows, or to its end when it changes a table.
-Result<duckdb::unique_ptr<duckdb::QueryResult>> Run(
-    duckdb::unique_ptr<duckdb::SQLStatement> parsed, const Statement& statement, bool changes,
-    const StatementContext& context) {
+Result<duckdb::unique_ptr<duckdb::QueryResult>> Run(duckdb::unique_ptr<duckdb::SQLStatement> parsed,
+                                                    const Statement& statement, bool changes,
+                                                    const StatementContext& context) {
   try {
     auto parameters = BindParameters(statement);
     auto pending =

@@ -54,9 +54,9 @@ class StatementStream final : public RowStream {
  private:
   StatementStream(StatementContext context, std::string command_tag, const Limits& limits);
 
-  static Result<std::unique_ptr<RowStream>> Opened(
-      std::unique_ptr<StatementStream> stream, duckdb::unique_ptr<duckdb::QueryResult> result,
-      bool changes);
+  static Result<std::unique_ptr<RowStream>> Opened(std::unique_ptr<StatementStream> stream,
+                                                   duckdb::unique_ptr<duckdb::QueryResult> result,
+                                                   bool changes);
   void Open(duckdb::unique_ptr<duckdb::QueryResult> result, bool changes);
   std::shared_ptr<arrow::RecordBatch> Fetch();
   duckdb::unique_ptr<duckdb::DataChunk> FetchChunk();

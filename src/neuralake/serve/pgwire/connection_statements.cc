@@ -76,8 +76,8 @@ Status PgConnection::CheckRuns(const Bound& bound, std::string_view name) {
 Status PgConnection::Explain(Error error) const {
   // Refused because it had no grant to write, which it has outside of a transaction.
   const bool inside = transaction_ == 'T';
-  const std::string change = error.kind == ErrorKind::kPermissionDenied ? RefusedChange(error.message)
-                                                                        : std::string();
+  const std::string change =
+      error.kind == ErrorKind::kPermissionDenied ? RefusedChange(error.message) : std::string();
   if (!change.empty() && settings_.read_only()) {
     error.message = fmt::format("cannot execute {} in a read-only transaction", change);
     return Coded(std::unexpected(std::move(error)), "25006");
