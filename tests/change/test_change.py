@@ -292,7 +292,8 @@ def test_a_feed_tells_what_became_of_each_row(tmp_path: Path, vectors: dict[str,
         table,
         "MERGE INTO lake.t AS t USING (VALUES (5, 'd5'), (6, NULL), (100, 'd0')) s(id, day) "
         "ON t.id = s.id WHEN MATCHED AND s.day IS NULL THEN DELETE "
-        "WHEN MATCHED THEN UPDATE SET day = s.day WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.day)",
+        "WHEN MATCHED THEN UPDATE SET day = s.day "
+        "WHEN NOT MATCHED THEN INSERT VALUES (s.id, s.day)",
     )
     assert feed(table, 4) == [
         (5, "d0", "update_preimage"),

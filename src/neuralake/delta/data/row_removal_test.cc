@@ -17,7 +17,6 @@ using columnar::ColumnOf;
 using testing::HasSubstr;
 
 const Deadline kSoon = Deadline::After(std::chrono::seconds(60));
-const WallTime kNow{std::chrono::milliseconds(1'700'000'000'000)};
 
 TEST(RowSet, CountsARowOnce) {
   RowSet rows;
@@ -90,7 +89,8 @@ TEST_F(RowRemovalTest, ReplacesTheFileByOneWithItsVector) {
   CommitRequest request;
   const auto removal =
       PlanRemoval(*snapshot, 0, DeletionVector(std::vector<std::uint64_t>{2, 3}), nullptr);
-  ASSERT_TRUE(AppendRemoval(*snapshot, removal, kNow, vectors, request.actions, kSoon));
+  ASSERT_TRUE(
+      AppendRemoval(*snapshot, removal, SystemClock::Get().Now(), vectors, request.actions, kSoon));
   ASSERT_TRUE(vectors.Finish(kSoon));
   request.info.operation = "DELETE";
   const auto after = table_->Commit(snapshot, std::move(request), kSoon)->snapshot;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string_view>
 
 #include <duckdb/parser/common_table_expression_info.hpp>
@@ -69,6 +70,16 @@ std::optional<std::size_t> Offset(duckdb::optional_idx location) {
   throw Refusal{kind, std::move(message), offset};
 }
 
+/// What `walk` refuses.
+std::optional<Refusal> Checked(const std::function<void()>& walk) {
+  try {
+    walk();
+    return std::nullopt;
+  } catch (Refusal& refusal) {
+    return std::move(refusal);
+  }
+}
+
 [[noreturn]] void Unknown(const std::string& what, std::optional<std::size_t> offset) {
   Refuse(ErrorKind::kPermissionDenied, what + " is not allowed", offset);
 }
@@ -97,16 +108,11 @@ class TreeCheck::Scope {
 };
 
 std::optional<Refusal> TreeCheck::Select(const duckdb::SelectStatement& statement) {
-  try {
-    Statement(statement);
-    return std::nullopt;
-  } catch (Refusal& refusal) {
-    return std::move(refusal);
-  }
+  return Checked([&] { Statement(statement); });
 }
 
 std::optional<Refusal> TreeCheck::Insert(const duckdb::InsertStatement& statement) {
-  try {
+  return Checked([&] {
     // Neither the target nor what is returned sees the common table expressions.
     Table(statement.catalog, statement.schema, statement.table,
           statement.table_ref ? Offset(statement.table_ref->query_location) : std::nullopt);
@@ -115,14 +121,11 @@ std::optional<Refusal> TreeCheck::Insert(const duckdb::InsertStatement& statemen
     Ctes(statement.cte_map);
     if (statement.select_statement) Statement(*statement.select_statement);
     if (statement.on_conflict_info) Unknown("ON CONFLICT", {});
-    return std::nullopt;
-  } catch (Refusal& refusal) {
-    return std::move(refusal);
-  }
+  });
 }
 
 std::optional<Refusal> TreeCheck::Update(const duckdb::UpdateStatement& statement) {
-  try {
+  return Checked([&] {
     Target(*statement.table);
     const Scope scope(*this);
     Ctes(statement.cte_map);
@@ -130,28 +133,22 @@ std::optional<Refusal> TreeCheck::Update(const duckdb::UpdateStatement& statemen
     Maybe(statement.set_info->condition);
     Expressions(statement.set_info->expressions);
     Expressions(statement.returning_list);
-    return std::nullopt;
-  } catch (Refusal& refusal) {
-    return std::move(refusal);
-  }
+  });
 }
 
 std::optional<Refusal> TreeCheck::Delete(const duckdb::DeleteStatement& statement) {
-  try {
+  return Checked([&] {
     Target(*statement.table);
     const Scope scope(*this);
     Ctes(statement.cte_map);
     for (const auto& relation : statement.using_clauses) Relation(*relation);
     Maybe(statement.condition);
     Expressions(statement.returning_list);
-    return std::nullopt;
-  } catch (Refusal& refusal) {
-    return std::move(refusal);
-  }
+  });
 }
 
 std::optional<Refusal> TreeCheck::Merge(const duckdb::MergeIntoStatement& statement) {
-  try {
+  return Checked([&] {
     Target(*statement.target);
     const Scope scope(*this);
     Ctes(statement.cte_map);
@@ -161,10 +158,7 @@ std::optional<Refusal> TreeCheck::Merge(const duckdb::MergeIntoStatement& statem
       for (const auto& action : actions) MergeAction(*action);
     }
     Expressions(statement.returning_list);
-    return std::nullopt;
-  } catch (Refusal& refusal) {
-    return std::move(refusal);
-  }
+  });
 }
 
 void TreeCheck::MergeAction(const duckdb::MergeIntoAction& action) {
