@@ -36,19 +36,17 @@ constexpr std::array kPgCatalog = {
     "pg_sequences",  "pg_tables",   "pg_tablespace", "pg_type",        "pg_views",
 };
 
-constexpr std::array kInformationSchema = {
-    "character_sets",
-    "check_constraints",
-    "columns",
-    "constraint_column_usage",
-    "constraint_table_usage",
-    "key_column_usage",
-    "schemata",
-    "referential_constraints",
-    "table_constraints",
-    "tables",
-    "views",
-};
+constexpr std::array kInformationSchema = {"character_sets",
+                                           "check_constraints",
+                                           "columns",
+                                           "constraint_column_usage",
+                                           "constraint_table_usage",
+                                           "key_column_usage",
+                                           "schemata",
+                                           "referential_constraints",
+                                           "table_constraints",
+                                           "tables",
+                                           "views"};
 
 // What `SHOW TABLES` and the like come as, and nothing else does.
 constexpr std::array kListings = {"\"tables\"", "\"databases\"", "\"schemas\"",
@@ -154,9 +152,8 @@ std::optional<Refusal> TreeCheck::Merge(const duckdb::MergeIntoStatement& statem
     Ctes(statement.cte_map);
     Relation(*statement.source);
     Maybe(statement.join_condition);
-    for (const auto& [condition, actions] : statement.actions) {
+    for (const auto& [when, actions] : statement.actions)
       for (const auto& action : actions) MergeAction(*action);
-    }
     Expressions(statement.returning_list);
   });
 }
@@ -170,8 +167,7 @@ void TreeCheck::MergeAction(const duckdb::MergeIntoAction& action) {
   Expressions(action.expressions);
 }
 
-/// The table that a statement changes: a Delta table of the catalog, whatever common table
-/// expressions there are.
+/// What a statement changes: a Delta table of the catalog, never a common table expression.
 void TreeCheck::Target(const duckdb::TableRef& ref) {
   const auto offset = Offset(ref.query_location);
   if (ref.type != duckdb::TableReferenceType::BASE_TABLE) Unknown("to change this", offset);
@@ -179,9 +175,8 @@ void TreeCheck::Target(const duckdb::TableRef& ref) {
   if (table.at_clause) Unknown("to change an earlier version", offset);
   Table(table.catalog_name, table.schema_name, table.table_name, offset);
   if (model_.Find(table.schema_name, table.table_name)->kind == catalog::TableKind::kDelta) return;
-  Refuse(ErrorKind::kUnsupported,
-         "only Delta tables can be changed, not " + table.schema_name + "." + table.table_name,
-         offset);
+  const std::string name = table.schema_name + "." + table.table_name;
+  Refuse(ErrorKind::kUnsupported, "only Delta tables can be changed, not " + name, offset);
 }
 
 void TreeCheck::Statement(const duckdb::SelectStatement& statement) { Node(*statement.node); }
