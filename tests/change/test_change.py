@@ -252,6 +252,34 @@ def test_changes_of_the_same_rows_all_count(tmp_path: Path) -> None:
     assert DeltaTable(table).version() == 9
 
 
+@pytest.mark.parametrize("configuration", [{}, VECTORS], ids=["copies", "vectors"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "WHERE file_row_number = 2",
+        "WHERE file_row_number = 2 AND file_index = 0",
+        "WHERE file_index = 0 AND file_row_number = 2",
+        "WHERE file_row_number = 2 AND id IN (SELECT k FROM lake.s)",
+        "USING lake.s s WHERE t.file_row_number < s.more AND t.id = s.k",
+        "USING lake.s s WHERE s.k = t.file_row_number AND t.filename <> ''",
+    ],
+)
+def test_a_condition_may_read_where_rows_stand(
+    tmp_path: Path, configuration: dict[str, str], where: str
+) -> None:
+    table = make(tmp_path / "t", configuration, rows=10)
+    source = tmp_path / "s"
+    write_deltalake(source, pa.table({"k": [2], "v": [7], "more": [1_000_000]}))
+    tables = ("--table", f"t={table}", "--table", f"s={source}")
+    done = run("sql", *tables, "-c", f"DELETE FROM lake.t AS t {where}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "DELETE 1\n"
+    assert ids(table) == [0, 1, 3, 4, 5, 6, 7, 8, 9]
+    assert run("table", "verify", str(table)).returncode == 0
+    changed(table, "UPDATE lake.t SET id = id + 100 WHERE file_row_number = 1 AND id < 3")
+    assert len(ids(table)) == 9
+
+
 def test_explain_changes_nothing(tmp_path: Path) -> None:
     table = make(tmp_path / "t", {})
     for statement in ("DELETE FROM lake.t WHERE id = 1", "UPDATE lake.t SET id = 1"):

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "neuralake/delta/data/table_write.h"
 #include "neuralake/delta/data/wide_bounds.h"
 #include "neuralake/delta/features.h"
@@ -51,8 +53,16 @@ std::uint64_t RowSet::count() const {
   return sum;
 }
 
-FileRemoval PlanRemoval(const Snapshot& snapshot, std::uint32_t file, const DeletionVector& gone,
-                        const DeletionVector* dead_before) {
+Result<FileRemoval> PlanRemoval(const Snapshot& snapshot, std::uint32_t file,
+                                const DeletionVector& gone, const DeletionVector* dead_before) {
+  if (const auto rows = snapshot.files().num_records(file)) {
+    const auto count = static_cast<std::uint64_t>(*rows);
+    if (gone.CountDeleted(0, count) != gone.cardinality()) {
+      return Fail(ErrorKind::kInternal,
+                  fmt::format("file {} has {} rows, and one beyond them is to be deleted",
+                              snapshot.files().path(file), count));
+    }
+  }
   FileRemoval removal;
   removal.file = file;
   removal.dead.Insert(gone);

@@ -55,8 +55,9 @@ struct FileRemoval {
 /// of which enough is left to be worth reading past the dead rows (`kDeadShareMax`); their number
 /// of rows must be known.
 /// \param dead_before  what its deletion vector holds; null without one
-FileRemoval PlanRemoval(const Snapshot& snapshot, std::uint32_t file, const DeletionVector& gone,
-                        const DeletionVector* dead_before);
+/// \errors kInternal  a row that the file does not have
+Result<FileRemoval> PlanRemoval(const Snapshot& snapshot, std::uint32_t file,
+                                const DeletionVector& gone, const DeletionVector* dead_before);
 
 /// Append the actions of `removal` to `actions`, but for the files that `kRewrite` makes.
 ///

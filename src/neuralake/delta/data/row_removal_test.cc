@@ -52,7 +52,7 @@ class RowRemovalTest : public testing::Test {
   }
 
   static RemovalWay WayOf(const SnapshotPtr& snapshot, std::vector<std::uint64_t> rows) {
-    return PlanRemoval(*snapshot, 0, DeletionVector(rows), nullptr).way;
+    return PlanRemoval(*snapshot, 0, DeletionVector(rows), nullptr)->way;
   }
 
   storage::MemoryRegistry registry_;
@@ -78,9 +78,18 @@ TEST_F(RowRemovalTest, CountsTheRowsThatWereDeadBefore) {
   const auto snapshot = Make({{"delta.enableDeletionVectors", "true"}});
   const DeletionVector before(std::vector<std::uint64_t>{0, 1, 2, 3});
   const auto removal =
-      PlanRemoval(*snapshot, 0, DeletionVector(std::vector<std::uint64_t>{4, 5, 6, 7}), &before);
+      PlanRemoval(*snapshot, 0, DeletionVector(std::vector<std::uint64_t>{4, 5, 6, 7}), &before)
+          .value();
   EXPECT_EQ(removal.way, RemovalWay::kWholeFile);
   EXPECT_EQ(removal.rows, 4U);
+}
+
+TEST_F(RowRemovalTest, RefusesRowsThatTheFileDoesNotHave) {
+  const auto snapshot = Make({{"delta.enableDeletionVectors", "true"}});
+  for (const std::uint64_t row : {std::uint64_t{8}, std::uint64_t{1} << 40}) {
+    const DeletionVector gone(std::vector<std::uint64_t>{1, row});
+    EXPECT_EQ(PlanRemoval(*snapshot, 0, gone, nullptr).error().kind, ErrorKind::kInternal) << row;
+  }
 }
 
 TEST_F(RowRemovalTest, ReplacesTheFileByOneWithItsVector) {
@@ -88,7 +97,7 @@ TEST_F(RowRemovalTest, ReplacesTheFileByOneWithItsVector) {
   DeletionVectorWriter vectors(store_);
   CommitRequest request;
   const auto removal =
-      PlanRemoval(*snapshot, 0, DeletionVector(std::vector<std::uint64_t>{2, 3}), nullptr);
+      PlanRemoval(*snapshot, 0, DeletionVector(std::vector<std::uint64_t>{2, 3}), nullptr).value();
   ASSERT_TRUE(
       AppendRemoval(*snapshot, removal, SystemClock::Get().Now(), vectors, request.actions, kSoon));
   ASSERT_TRUE(vectors.Finish(kSoon));

@@ -18,11 +18,9 @@ struct DeletePart final : duckdb::LocalSinkState {
 
 class LakeDelete final : public RowChange {
  public:
-  /// \param row_id  the column of the file number; that of the row number follows it
   LakeDelete(duckdb::PhysicalPlan& plan, duckdb::vector<duckdb::LogicalType> answer,
-             ChangePlan change, duckdb::idx_t row_id, duckdb::idx_t cardinality)
-      : RowChange(plan, std::move(answer), std::move(change), "DELETE", cardinality),
-        row_id_(row_id) {}
+             ChangePlan change, RowIdColumns ids, duckdb::idx_t cardinality)
+      : RowChange(plan, std::move(answer), std::move(change), "DELETE", cardinality), ids_(ids) {}
 
   duckdb::unique_ptr<duckdb::LocalSinkState> GetLocalSinkState(
       duckdb::ExecutionContext&) const override {
@@ -31,7 +29,7 @@ class LakeDelete final : public RowChange {
 
   duckdb::SinkResultType Sink(duckdb::ExecutionContext&, duckdb::DataChunk& chunk,
                               duckdb::OperatorSinkInput& input) const override {
-    AddRowIds(chunk, row_id_, input.local_state.Cast<DeletePart>().rows);
+    AddRowIds(chunk, ids_, input.local_state.Cast<DeletePart>().rows);
     return duckdb::SinkResultType::NEED_MORE_INPUT;
   }
 
@@ -42,7 +40,7 @@ class LakeDelete final : public RowChange {
   }
 
  private:
-  const duckdb::idx_t row_id_;
+  const RowIdColumns ids_;
 };
 
 }  // namespace
@@ -52,8 +50,12 @@ duckdb::PhysicalOperator& PlanLakeDelete(duckdb::ClientContext& context,
                                          duckdb::LogicalDelete& statement,
                                          duckdb::PhysicalOperator& rows) {
   auto plan = PlanChange(context, statement.table, rows, statement.return_chunk);
-  const auto row_id = statement.expressions[0]->Cast<duckdb::BoundReferenceExpression>().index;
-  auto& sink = planner.Make<LakeDelete>(statement.types, std::move(plan), row_id,
+  // Each where the binder found it: a condition may have read one of them before.
+  const auto place = [&](std::size_t i) {
+    return statement.expressions.at(i)->Cast<duckdb::BoundReferenceExpression>().index;
+  };
+  const RowIdColumns ids{place(0), place(1)};
+  auto& sink = planner.Make<LakeDelete>(statement.types, std::move(plan), ids,
                                         statement.estimated_cardinality);
   sink.children.push_back(rows);
   return sink;

@@ -1,7 +1,9 @@
 #include "neuralake/engine/change/lake_merge.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <duckdb/execution/operator/persistent/physical_merge_into.hpp>
@@ -66,7 +68,7 @@ class MergeAction final : public duckdb::PhysicalOperator {
                               duckdb::OperatorSinkInput& input) const override {
     auto& part = input.local_state.Cast<MergePart>();
     if (flow_.row_id) {
-      AddRowIds(chunk, *flow_.row_id, part.rows);
+      AddRowIds(chunk, {*flow_.row_id, *flow_.row_id + 1}, part.rows);
       part.named += chunk.size();
     }
     if (flow_.values == 0) return duckdb::SinkResultType::NEED_MORE_INPUT;

@@ -46,7 +46,7 @@ class LakeUpdate final : public RowChange {
   duckdb::SinkResultType Sink(duckdb::ExecutionContext& context, duckdb::DataChunk& chunk,
                               duckdb::OperatorSinkInput& input) const override {
     auto& part = input.local_state.Cast<UpdatePart>();
-    AddRowIds(chunk, chunk.ColumnCount() - 2, part.rows);
+    AddRowIds(chunk, {chunk.ColumnCount() - 2, chunk.ColumnCount() - 1}, part.rows);
     part.count += chunk.size();
     for (std::size_t i = 0; i < places_.size(); ++i) {
       if (places_[i]) {

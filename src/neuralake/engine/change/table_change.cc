@@ -159,7 +159,7 @@ std::vector<delta::Action> TableChange::RemovalActions(const Deadline& deadline,
   needs_feed_ = rows_inserted_ > 0 && removed_.count() > 0;
   for (const auto& [file, gone] : removed_.files()) {
     const auto before = OrThrow(source.Deletions(file, deadline));
-    auto removal = delta::PlanRemoval(source.snapshot(), file, gone, before.get());
+    auto removal = OrThrow(delta::PlanRemoval(source.snapshot(), file, gone, before.get()));
     OrThrow(delta::AppendRemoval(source.snapshot(), removal, now, vectors, actions, deadline));
     needs_feed_ = needs_feed_ || removal.way != delta::RemovalWay::kWholeFile;
     if (removal.way != delta::RemovalWay::kRewrite) continue;
