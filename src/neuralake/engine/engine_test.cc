@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <functional>
 #include <future>
-#include <mutex>
-#include <set>
 #include <stop_token>
 
 #include <gmock/gmock.h>
@@ -15,92 +11,13 @@
 #include "neuralake/engine/duck.h"
 #include "neuralake/engine/engine_testing.h"
 #include "neuralake/engine/limits.h"
+#include "neuralake/engine/watched_store_testing.h"
 
 namespace neuralake::engine {
 namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-/// What the tests of this file do to reads of data files, and know of them.
-class Reads {
- public:
-  using Hook = std::function<Status(const Deadline&)>;
-
-  void Set(Hook hook) {
-    std::lock_guard lock(mutex_);
-    hook_ = std::move(hook);
-  }
-
-  Status Pass(std::string_view key, const Deadline& deadline) {
-    Hook hook;
-    {
-      std::lock_guard lock(mutex_);
-      keys_.emplace(key);
-      hook = hook_;
-    }
-    changed_.notify_all();
-    return hook ? hook(deadline) : Status{};
-  }
-
-  void Forget() {
-    std::lock_guard lock(mutex_);
-    keys_.clear();
-  }
-
-  /// Wait until data files of `count` names were read.
-  bool WaitFor(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(60), [&] { return keys_.size() >= count; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_.
-  std::set<std::string> keys_;
-  Hook hook_;
-};
-
-/// A store whose ranged reads of data files pass `Reads` first.
-class WatchedStore final : public storage::ObjectStore {
- public:
-  WatchedStore(std::shared_ptr<storage::ObjectStore> inner, Reads& reads)
-      : inner_(std::move(inner)), reads_(reads) {}
-
-  Result<std::string> Read(std::string_view key, const Deadline& deadline) override {
-    return inner_->Read(key, deadline);
-  }
-  Result<std::string> ReadRange(std::string_view key, std::uint64_t offset, std::uint64_t length,
-                                const Deadline& deadline) override {
-    TRY(reads_.Pass(key, deadline));
-    return inner_->ReadRange(key, offset, length, deadline);
-  }
-  Result<storage::ObjectInfo> Head(std::string_view key, const Deadline& deadline) override {
-    return inner_->Head(key, deadline);
-  }
-  Status Put(std::string_view key, std::string_view bytes, storage::PutMode mode,
-             const Deadline& deadline) override {
-    return inner_->Put(key, bytes, mode, deadline);
-  }
-  Result<std::unique_ptr<storage::Upload>> StartUpload(std::string_view key,
-                                                       const Deadline& deadline) override {
-    return inner_->StartUpload(key, deadline);
-  }
-  Result<storage::ListPage> List(const storage::ListRequest& request,
-                                 const Deadline& deadline) override {
-    return inner_->List(request, deadline);
-  }
-  Status Delete(std::string_view key, const Deadline& deadline) override {
-    return inner_->Delete(key, deadline);
-  }
-  const Uri& root() const override { return inner_->root(); }
-  std::optional<std::string> LocalPath(std::string_view) const override { return std::nullopt; }
-
- private:
-  const std::shared_ptr<storage::ObjectStore> inner_;
-  Reads& reads_;
-};
 
 /// Tables `a` and `b`, a file of 200,000 rows each, whose reads are watched.
 class EngineTest : public testing::Test {
@@ -143,13 +60,13 @@ class EngineTest : public testing::Test {
                                         std::move(options));
   }
 
-  Reads reads_;
+  WatchedReads reads_;
   const std::unique_ptr<TestTable> a_ = Table("a");
   const std::unique_ptr<TestTable> b_ = Table("b");
 };
 
 /// How long `sql`, which would run for hours, lives on after a stop.
-std::chrono::milliseconds TimeToStop(TestEngine& engine, Reads& reads, std::size_t files,
+std::chrono::milliseconds TimeToStop(TestEngine& engine, WatchedReads& reads, std::size_t files,
                                      const std::string& sql) {
   reads.Forget();
   std::stop_source stop;

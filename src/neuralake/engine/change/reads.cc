@@ -1,5 +1,7 @@
 #include "neuralake/engine/change/reads.h"
 
+#include <set>
+
 #include <duckdb/common/multi_file/multi_file_function.hpp>
 #include <duckdb/execution/operator/scan/physical_table_scan.hpp>
 
@@ -21,7 +23,7 @@ class ScanFinder {
     for (const auto& child : plan.GetChildren()) Walk(child.get());
   }
 
-  std::size_t scans = 0;
+  std::set<std::size_t> scans;  ///< The optimizer makes two of one whose rows it fetches late.
   delta::ReadSet reads;
 
  private:
@@ -30,7 +32,7 @@ class ScanFinder {
     if (data == nullptr) return;
     const auto* files = dynamic_cast<const DeltaFileList*>(data->file_list.get());
     if (files == nullptr || files->source()->store()->root().ToString() != root_) return;
-    ++scans;
+    scans.insert(files->scan());
     // An earlier version stays what it is, whatever is committed.
     if (files->source()->snapshot_ptr() != source_.snapshot_ptr()) return;
     reads.predicates.push_back(files->predicate());
@@ -46,7 +48,7 @@ delta::ReadSet ReadsOf(const duckdb::PhysicalOperator& plan, const DeltaSource& 
                        std::size_t bound) {
   ScanFinder finder(source);
   finder.Walk(plan);
-  finder.reads.whole_table = finder.scans < bound;
+  finder.reads.whole_table = finder.scans.size() < bound;
   return std::move(finder.reads);
 }
 

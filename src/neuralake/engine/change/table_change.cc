@@ -60,14 +60,18 @@ void TableChange::Remove(const delta::RowSet& rows) {
 
 void TableChange::RemoveOnce(const delta::RowSet& rows, std::uint64_t named) {
   std::lock_guard lock(mutex_);
-  removed_.Merge(rows);
-  named_once_ += named;
+  AddNamedOnce(rows, named);
 }
 
 void TableChange::Replace(const delta::RowSet& rows, std::uint64_t named) {
   std::lock_guard lock(mutex_);
   replaced_.Merge(rows);
+  AddNamedOnce(rows, named);
+}
+
+void TableChange::AddNamedOnce(const delta::RowSet& rows, std::uint64_t named) {
   removed_.Merge(rows);
+  once_.Merge(rows);
   named_once_ += named;
 }
 
@@ -117,7 +121,7 @@ delta::ChangeWriter& TableChange::Feed() {
 }
 
 void TableChange::CheckNamedOnce() const {
-  if (named_once_ == 0 || removed_.count() == named_once_) return;
+  if (once_.count() == named_once_) return;
   ThrowError({ErrorKind::kInvalid,
               "a row of " + target_.source->name() +
                   " is matched more than once, so that it is open what becomes of it: let the "
@@ -142,11 +146,11 @@ PendingChange TableChange::Finish(duckdb::ClientContext& context, delta::ReadSet
       for (auto& file : files) change.commit.actions.emplace_back(std::move(file));
     }
     if (keeps_feed_) WriteFeed(context, change);
+    Describe(state->condition(), change);
   } catch (...) {
     change.Drop();
     throw;
   }
-  Describe(state->condition(), change);
   return change;
 }
 

@@ -68,6 +68,7 @@ class TableChange {
  private:
   using HiddenRows = std::map<std::uint32_t, DeletionVectorCache::Entry>;
 
+  void AddNamedOnce(const delta::RowSet& rows, std::uint64_t named);
   void CheckNamedOnce() const;
   std::vector<delta::Action> RemovalActions(const Deadline& deadline, PendingChange& change);
   void CopyLiving(duckdb::ClientContext& context);
@@ -94,7 +95,8 @@ class TableChange {
   // Guarded by mutex_.
   delta::RowSet removed_;
   delta::RowSet replaced_;        ///< Those of `removed_` that others stand in for.
-  std::uint64_t named_once_ = 0;  ///< Times that a row was named by `RemoveOnce` or `Replace`.
+  delta::RowSet once_;            ///< Those of `removed_` that may be named once.
+  std::uint64_t named_once_ = 0;  ///< Times that one of `once_` was.
   std::unique_ptr<ArrowChunks> chunks_;
   std::unique_ptr<delta::DataWriter> writer_;
   std::unique_ptr<delta::ChangeWriter> feed_;

@@ -18,11 +18,14 @@ std::shared_ptr<const std::vector<std::uint32_t>> AllFiles(const DeltaSource& so
 
 }  // namespace
 
-DeltaFileList::DeltaFileList(DeltaSourcePtr source)
-    : source_(std::move(source)), files_(AllFiles(*source_)) {}
+DeltaFileList::DeltaFileList(DeltaSourcePtr source, std::size_t scan)
+    : source_(std::move(source)), scan_(scan), files_(AllFiles(*source_)) {}
 
-DeltaFileList::DeltaFileList(DeltaSourcePtr source, Files files, delta::Predicate predicate)
-    : source_(std::move(source)), files_(std::move(files)), predicate_(std::move(predicate)) {}
+DeltaFileList::DeltaFileList(const DeltaFileList& whole, Files files, delta::Predicate predicate)
+    : source_(whole.source_),
+      scan_(whole.scan_),
+      files_(std::move(files)),
+      predicate_(std::move(predicate)) {}
 
 DeltaFileList::Files DeltaFileList::Prune(const delta::Predicate& predicate) const {
   if (files_->size() == source_->files().count()) {
@@ -63,7 +66,7 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::ComplexFilterPushdown(
   info.extra_info.total_files = source_->files().count();
   info.extra_info.filtered_files = kept->size();
   return duckdb::unique_ptr<DeltaFileList>(
-      new DeltaFileList(source_, std::move(kept), std::move(predicate)));
+      new DeltaFileList(*this, std::move(kept), std::move(predicate)));
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::DynamicFilterPushdown(
@@ -83,7 +86,7 @@ duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::DynamicFilterPushdown(
   }
   if (live.empty()) return nullptr;
   Files kept = parts.empty() ? files_ : Prune(AndOf(std::move(parts)));
-  duckdb::unique_ptr<DeltaFileList> list(new DeltaFileList(source_, std::move(kept), predicate_));
+  duckdb::unique_ptr<DeltaFileList> list(new DeltaFileList(*this, std::move(kept), predicate_));
   list->live_filters_ = std::move(live);
   return list;
 }
@@ -145,7 +148,7 @@ duckdb::unique_ptr<duckdb::NodeStatistics> DeltaFileList::GetCardinality(
 }
 
 duckdb::unique_ptr<duckdb::MultiFileList> DeltaFileList::Copy() const {
-  return duckdb::unique_ptr<DeltaFileList>(new DeltaFileList(source_, files_, predicate_));
+  return duckdb::unique_ptr<DeltaFileList>(new DeltaFileList(*this, files_, predicate_));
 }
 
 }  // namespace neuralake::engine

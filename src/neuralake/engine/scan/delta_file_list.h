@@ -17,7 +17,9 @@ namespace neuralake::engine {
 class DeltaFileList final : public duckdb::MultiFileList {
  public:
   /// All files of `source`.
-  explicit DeltaFileList(DeltaSourcePtr source);
+  ///
+  /// \param scan  which of the statement's scans of the table it is for
+  DeltaFileList(DeltaSourcePtr source, std::size_t scan);
 
   duckdb::unique_ptr<duckdb::MultiFileList> ComplexFilterPushdown(
       duckdb::ClientContext& context, const duckdb::MultiFileOptions& options,
@@ -42,6 +44,8 @@ class DeltaFileList final : public duckdb::MultiFileList {
   /// The numbers of the files, in order.
   const std::vector<std::uint32_t>& files() const { return *files_; }
   const DeltaSourcePtr& source() const { return source_; }
+  /// The scan it is for, also where the optimizer made several of one.
+  std::size_t scan() const { return scan_; }
   /// True for every row that the statement's own conditions let pass, as far as files can be chosen
   /// by them.
   const delta::Predicate& predicate() const { return predicate_; }
@@ -56,11 +60,13 @@ class DeltaFileList final : public duckdb::MultiFileList {
     duckdb::unique_ptr<duckdb::TableFilter> filter;
   };
 
-  DeltaFileList(DeltaSourcePtr source, Files files, delta::Predicate predicate);
+  /// `files` of those of `whole`.
+  DeltaFileList(const DeltaFileList& whole, Files files, delta::Predicate predicate);
   Files Prune(const delta::Predicate& predicate) const;
   bool RuledOut(std::uint32_t file) const;
 
   DeltaSourcePtr source_;
+  std::size_t scan_;
   Files files_;
   delta::Predicate predicate_;
   std::vector<LiveFilter> live_filters_;

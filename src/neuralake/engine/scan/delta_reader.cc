@@ -67,8 +67,8 @@ duckdb::shared_ptr<duckdb::MultiFileList> DeltaReader::CreateFileList(
     const duckdb::FileGlobInput&) {
   const auto state = StatementState::Of(context);
   state->files_total += source_->files().count();
-  state->NoteScan(source_->store()->root().ToString());
-  return duckdb::make_shared_ptr<DeltaFileList>(source_);
+  const auto scan = state->NoteScan(source_->store()->root().ToString());
+  return duckdb::make_shared_ptr<DeltaFileList>(source_, scan);
 }
 
 bool DeltaReader::Bind(duckdb::MultiFileOptions&, duckdb::MultiFileList&,

@@ -43,9 +43,9 @@ duckdb::shared_ptr<DeltaSource> StatementState::PinnedSource(const std::string& 
   return found == sources_.end() ? nullptr : found->second;
 }
 
-void StatementState::NoteScan(const std::string& location) {
+std::size_t StatementState::NoteScan(const std::string& location) {
   std::lock_guard lock(mutex_);
-  ++scans_[location];
+  return scans_[location]++;
 }
 
 std::size_t StatementState::Scans(const std::string& location) const {

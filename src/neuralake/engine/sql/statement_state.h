@@ -41,8 +41,8 @@ class StatementState final : public duckdb::ClientContextState {
   void PinSource(const std::string& table, duckdb::shared_ptr<DeltaSource> source);
   duckdb::shared_ptr<DeltaSource> PinnedSource(const std::string& table) const;
 
-  /// Note that a scan of the Delta table at `location` was bound.
-  void NoteScan(const std::string& location);
+  /// Note that a scan of the Delta table at `location` was bound; returns how many were before it.
+  std::size_t NoteScan(const std::string& location);
   /// How many were, whatever the optimizer made of them.
   std::size_t Scans(const std::string& location) const;
 
