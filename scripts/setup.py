@@ -329,6 +329,11 @@ def peers() -> None:
     link(".venv-peers", virtual_environment("peers"))
 
 
+def lint() -> None:
+    debian("lint")
+    link(".venv-lint", virtual_environment("lint"))
+
+
 def minio() -> None:
     (ROOT / "deps/services").mkdir(exist_ok=True)
     link("deps/services/minio", go_tool("minio", virtual_environment("dev")))
@@ -341,9 +346,9 @@ GROUPS: dict[str, list[Callable[[], None]]] = {
     "spark": [build, services, spark],
     "bench": [build, services, test, peers],
     "full": [build, services, minio],
-    "lint": [build, lambda: debian("lint")],
+    "lint": [build, lint],
 }
-GROUPS["all"] = [*GROUPS["test"], spark, lambda: debian("lint")]
+GROUPS["all"] = [*GROUPS["test"], spark, lint]
 
 
 def main() -> int:

@@ -61,7 +61,7 @@ std::stop_token StopOnSignals() {
   // Blocked in every thread that starts from here; one thread waits for them.
   NL_CHECK(pthread_sigmask(SIG_BLOCK, &signals, nullptr) == 0);
   std::stop_source source;
-  std::thread([signals, source]() mutable {
+  std::thread([signals, source] mutable {
     int signal = 0;
     sigwait(&signals, &signal);
     source.request_stop();

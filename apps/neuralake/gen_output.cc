@@ -78,7 +78,8 @@ class EncodedOutput final : public GenOutput {
  public:
   EncodedOutput(std::unique_ptr<Bytes> bytes, serve::Format format, columnar::Schema schema)
       : bytes_(std::move(bytes)), format_(format), encoder_(serve::MakeEncoder(format)) {
-    head_ = {schema, columnar::ToArrow(schema), ""};
+    auto arrow = columnar::ToArrow(schema);
+    head_ = {std::move(schema), std::move(arrow), ""};
   }
 
   Status Write(const arrow::RecordBatch& batch, const Deadline& deadline) override {

@@ -1,5 +1,6 @@
+#include <charconv>
 #include <chrono>
-#include <cstdlib>
+#include <cstdint>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -28,7 +29,11 @@ ingest::KafkaTopicOptions TopicOf(const settings::KafkaSource& given) {
       .table = given.table};
   // librdkafka's own name for it, which turns it off by -1.
   const auto found = given.properties.find("topic.metadata.refresh.interval.ms");
-  const auto ms = found == given.properties.end() ? 0 : std::atoll(found->second.c_str());
+  std::int64_t ms = 0;
+  if (found != given.properties.end()) {
+    const std::string& text = found->second;
+    std::from_chars(text.data(), text.data() + text.size(), ms);
+  }
   if (ms > 0) options.look_interval = std::chrono::milliseconds(ms);
   return options;
 }

@@ -124,7 +124,7 @@ class TextFile final : public RowFile {
 
   Result<columnar::Schema> Schema() override {
     TRY(Fill());
-    auto schema = [&]() -> Result<columnar::Schema> {
+    auto schema = [&] -> Result<columnar::Schema> {
       const auto whole = std::string_view(buffer_).substr(0, Whole());
       if (whole.empty()) return Fail(ErrorKind::kInvalid, "the file is empty");
       if (place_.content == ContentType::kCsv) return GuessCsv(whole);

@@ -62,7 +62,9 @@ Status Changes(const ChangesArguments& arguments) {
   const auto plan = TRY(Plan(*table, arguments, deadline));
   const auto changes = TRY(delta::ChangeTable(plan, *table, deadline));
   engine::EngineOptions options;
-  options.open_table = [&changes](const std::string&) { return changes; };
+  options.open_table = [&changes](const std::string&) {
+    return Result<std::shared_ptr<delta::Table>>(changes);
+  };
   const auto engine = TRY(engine::Engine::Open(std::move(options)));
   engine->SetCatalog(TRY(AdHocCatalog({"changes=" + arguments.uri})));
   return WriteRows(*engine, Select(plan.end->metadata()), arguments.target, deadline);

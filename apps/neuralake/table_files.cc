@@ -98,7 +98,8 @@ Status Discover(const FilesArguments& arguments) {
 
 void AddTableFiles(CLI::App& app, Outcome& outcome) {
   auto& group = TableGroup(app);
-  const auto finish = [&outcome](CLI::App* command, std::shared_ptr<FilesArguments> arguments,
+  const auto finish = [&outcome](CLI::App* command,
+                                 const std::shared_ptr<FilesArguments>& arguments,
                                  Status (*run)(const FilesArguments&)) {
     command->add_flag("--json", arguments->json, "One JSON object a line");
     command->callback([arguments, run, &outcome] {

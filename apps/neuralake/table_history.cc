@@ -33,7 +33,7 @@ Json EntryJson(const delta::HistoryEntry& entry) {
 std::string Parameters(const delta::CommitInfo& info) {
   std::string text;
   for (const auto& [key, value] : info.operation_parameters) {
-    text += (text.empty() ? "" : ", ") + key + "=" + value;
+    text.append(text.empty() ? "" : ", ").append(key).append("=").append(value);
   }
   return text;
 }

@@ -49,8 +49,8 @@ Status Scan(const ScanArguments& arguments) {
 
 Status Run(const ScanArguments& arguments) {
   auto done = Scan(arguments);
-  if (!done) done.error() = Located(std::move(done).error(), arguments.uri);
-  return done;
+  if (!done) return std::unexpected(Located(std::move(done).error(), arguments.uri));
+  return {};
 }
 
 }  // namespace

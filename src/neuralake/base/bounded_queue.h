@@ -35,7 +35,7 @@ class BoundedQueue {
   bool Push(T item, std::stop_token stop = {}) {
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [&] { return closed_ || items_.size() < items_max_; });
+      changed_.wait(lock, std::move(stop), [&] { return closed_ || items_.size() < items_max_; });
       if (closed_ || items_.size() >= items_max_) return false;
       items_.push_back(std::move(item));
     }
@@ -49,7 +49,7 @@ class BoundedQueue {
     std::optional<T> item;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait(lock, stop, [&] { return closed_ || !items_.empty(); });
+      changed_.wait(lock, std::move(stop), [&] { return closed_ || !items_.empty(); });
       if (items_.empty()) return std::nullopt;
       item = std::move(items_.front());
       items_.pop_front();

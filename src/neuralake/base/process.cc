@@ -113,7 +113,9 @@ Result<Pipe> MakePipe() {
 Result<Process> Process::Start(const ProcessRequest& request) {
   const std::string program = TRY(Locate(request.command.at(0), request));
   std::vector<std::string> variables;
-  for (const auto& [name, value] : request.environment) variables.push_back(name + "=" + value);
+  for (const auto& [name, value] : request.environment) {
+    variables.push_back(fmt::format("{}={}", name, value));
+  }
   std::vector<std::string> command = request.command;
   const Files files(request);
   const Attributes attributes;

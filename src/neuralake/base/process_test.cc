@@ -42,9 +42,13 @@ TEST(Process, GivesAChildNothingButItsThreeStreams) {
 
 TEST(Process, DoesNotCallAnEndThatNobodyKeptASuccess) {
   const auto before = std::signal(SIGCHLD, SIG_IGN);
-  auto child =
-      Process::Start({.command = {"sh", "-c", "exit 0"}, .directory = "/", .environment = {}})
-          .value();
+  auto pipe = MakePipe().value();
+  auto child = Process::Start({.command = {"sh", "-c", "read line"},
+                               .directory = "/",
+                               .environment = {},
+                               .input = pipe.read.number()})
+                   .value();
+  pipe.write.Close();  // before that it waits: one that is gone at once cannot be watched
   pollfd ended{child.handle(), POLLIN, 0};
   ASSERT_EQ(poll(&ended, 1, -1), 1);
   EXPECT_EQ(child.Ended(), Process::kExitUnknown);

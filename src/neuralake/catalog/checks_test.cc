@@ -16,7 +16,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Json Table(const std::string& name, Json more = Json::object()) {
+Json Table(const std::string& name, const Json& more = Json::object()) {
   Json table = {{"name", name},
                 {"kind", "delta"},
                 {"uri", "data/" + name},
@@ -53,7 +53,9 @@ std::vector<std::string> Check(const Json& document) {
   return lines;
 }
 
-std::vector<std::string> CheckTable(Json more) { return Check(Document({Table("flights", more)})); }
+std::vector<std::string> CheckTable(const Json& more) {
+  return Check(Document({Table("flights", more)}));
+}
 
 TEST(Checks, AGoodTableHasNoProblems) {
   EXPECT_THAT(CheckTable({{"columns", Columns({{"id", "int64"}, {"month", "int32"}})},

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -57,7 +56,7 @@ TEST(Child, PastItsTimeIsEndedWithItsDescendants) {
   ASSERT_TRUE(outcome) << outcome.error().message;
   EXPECT_EQ(outcome->ended, ErrorKind::kDeadlineExceeded);
   ASSERT_TRUE(outcome->log.starts_with("working\n")) << outcome->log;
-  const pid_t descendant = std::atoi(outcome->log.c_str() + std::strlen("working\n"));
+  const pid_t descendant = std::stoi(outcome->log.substr(std::strlen("working\n")));
   ASSERT_GT(descendant, 0) << outcome->log;
   const auto patience = Deadline::After(seconds(30));
   while (kill(descendant, 0) == 0 && !patience.Expired()) std::this_thread::yield();
@@ -67,7 +66,7 @@ TEST(Child, PastItsTimeIsEndedWithItsDescendants) {
 TEST(Child, ADescendantThatHoldsThePipesIsNotWaitedFor) {
   const auto outcome = RunChild(Shell("sleep 1000 & echo $!"), Deadline::After(seconds(60)));
   ASSERT_TRUE(outcome) << outcome.error().message;
-  kill(std::atoi(outcome->output.c_str()), SIGKILL);
+  kill(std::stoi(outcome->output), SIGKILL);
 }
 
 TEST(Child, AStopRequestEndsIt) {

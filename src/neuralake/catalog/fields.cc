@@ -33,7 +33,7 @@ std::string ShapeOf(const Json& value) {
 
 }  // namespace
 
-Fields::Fields(const Json& object, SourcePlace place, std::string subject,
+Fields::Fields(const Json& object, const SourcePlace& place, std::string subject,
                std::vector<Problem>& problems)
     : object_(object),
       place_(PlaceOf(object, place)),

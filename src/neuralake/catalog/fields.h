@@ -20,7 +20,7 @@ class Fields {
  public:
   /// \param object    anything; when it is not an object every field is absent
   /// \param problems  borrowed
-  Fields(const Json& object, SourcePlace place, std::string subject,
+  Fields(const Json& object, const SourcePlace& place, std::string subject,
          std::vector<Problem>& problems);
 
   std::string Text(const char* key, std::string_view fallback = "");

@@ -92,7 +92,7 @@ std::unexpected<Error> Refuse(std::vector<Problem> problems) {
   std::string text;
   for (const Problem& problem : problems) {
     if (problem.severity == Severity::kWarning) continue;
-    if (!text.empty()) text += "\n";
+    if (!text.empty()) text += '\n';
     text += FormatProblem(problem);
   }
   return Fail(ErrorKind::kInvalid, std::move(text));

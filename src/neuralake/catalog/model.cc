@@ -58,7 +58,7 @@ std::string FormatProblem(const Problem& problem) {
   std::string text;
   if (!problem.place.file.empty()) text += problem.place.file + ":";
   if (problem.place.line > 0) text += std::to_string(problem.place.line) + ":";
-  if (!text.empty()) text += " ";
+  if (!text.empty()) text += ' ';
   if (!problem.subject.empty()) text += problem.subject + ": ";
   if (problem.severity == Severity::kWarning) text += "warning: ";
   return text + problem.message;

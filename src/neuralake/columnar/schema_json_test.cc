@@ -64,7 +64,7 @@ TEST(SchemaJson, UnknownTypesAreNamed) {
 TEST(SchemaJson, TooDeepNestingIsRefused) {
   std::string text = "\"long\"";
   for (int i = 0; i < 200; ++i) {
-    text = R"json({"type":"array","containsNull":true,"elementType":)json" + text + "}";
+    text.insert(0, R"json({"type":"array","containsNull":true,"elementType":)json").append("}");
   }
   text = WithField(R"json({"name":"a","nullable":true,"type":)json" + text + "}");
   EXPECT_EQ(ParseSchemaJson(text).error().kind, ErrorKind::kCorruption);

@@ -174,7 +174,7 @@ Result<DeletionVector> DeletionVector::Decode(std::string_view blob) {
 
 Result<DeletionVector> DeletionVector::Load(const DeletionVectorDescriptor& descriptor,
                                             storage::ObjectStore& store, const Deadline& deadline) {
-  auto loaded = [&]() -> Result<DeletionVector> {
+  auto loaded = [&] -> Result<DeletionVector> {
     auto vector = TRY(Decode(TRY(ReadBlob(descriptor, store, deadline))));
     if (vector.cardinality() != static_cast<std::uint64_t>(descriptor.cardinality)) {
       return Broken("it has " + std::to_string(vector.cardinality()) + " rows, the log says " +

@@ -9,11 +9,11 @@ namespace neuralake::delta {
 /// How deep the JSON of an action may nest.
 inline constexpr std::size_t kActionDepthMax = 128;
 /// Memory that the values of a usual action take while it is parsed; larger ones ask for more.
-inline constexpr std::size_t kActionBufferBytes = 64 * 1024;
-inline constexpr std::size_t kParserStackBytes = 4 * 1024;
+inline constexpr std::size_t kActionBufferBytes = 64UL * 1024;
+inline constexpr std::size_t kParserStackBytes = 4UL * 1024;
 
 /// Strings of a column segment above this get memory of their own.
-inline constexpr std::size_t kArenaOwnChunkBytes = 64 * 1024;
+inline constexpr std::size_t kArenaOwnChunkBytes = 64UL * 1024;
 
 /// Rows of one column segment; a larger checkpoint becomes several segments.
 inline constexpr std::size_t kSegmentRowsMax = 1U << 20;

@@ -70,15 +70,16 @@ Status Feed(std::span<const Action> actions, LogPart& part) {
 }  // namespace
 
 std::shared_ptr<Table> Table::Open(std::shared_ptr<storage::ObjectStore> store,
-                                   TableOptions options) {
+                                   const TableOptions& options) {
   return std::make_shared<LogTable>(std::move(store), options);
 }
 
-Result<std::shared_ptr<Table>> Table::OpenAt(std::string_view location, TableOptions options) {
-  return Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))), std::move(options));
+Result<std::shared_ptr<Table>> Table::OpenAt(std::string_view location,
+                                             const TableOptions& options) {
+  return Open(TRY(storage::OpenStore(TRY(Uri::Parse(location)))), options);
 }
 
-LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions options)
+LogTable::LogTable(std::shared_ptr<storage::ObjectStore> store, const TableOptions& options)
     : store_(std::move(store)),
       is_local_(IsLocal(*store_)),
       options_(options),
@@ -314,8 +315,8 @@ Result<SnapshotPtr> LogTable::AtVersion(Version version, const Deadline& deadlin
               {},
               -1});
   }
-  if (const auto held = Cached(); held && held->version() == version) return held;
-  const auto load = [&]() -> Result<SnapshotPtr> {
+  if (auto held = Cached(); held && held->version() == version) return held;
+  const auto load = [&] -> Result<SnapshotPtr> {
     const auto hint = TRY(ReadLastCheckpoint(*store_, deadline));
     const Version from = hint && *hint <= version ? *hint : 0;
     return Load(TRY(ListLog(*store_, from, std::nullopt, deadline)), version, deadline);
@@ -326,9 +327,9 @@ Result<SnapshotPtr> LogTable::AtVersion(Version version, const Deadline& deadlin
 }
 
 Result<SnapshotPtr> LogTable::AtTime(WallTime time, const Deadline& deadline) {
-  const auto latest = TRY(Latest(deadline));
+  auto latest = TRY(Latest(deadline));
   if (time >= latest->timestamp()) return latest;
-  const auto find = [&]() -> Result<Version> {
+  const auto find = [&] -> Result<Version> {
     return VersionAt(time, *latest, TRY(ListLog(*store_, 0, latest->version(), deadline)),
                      deadline);
   };
@@ -391,7 +392,7 @@ Result<Version> LogTable::VersionAt(WallTime time, const Snapshot& latest,
 Result<std::vector<HistoryEntry>> LogTable::History(std::size_t entries_max,
                                                     const Deadline& deadline) {
   const auto latest = TRY(Latest(deadline));
-  const auto collect = [&]() -> Result<std::vector<HistoryEntry>> {
+  const auto collect = [&] -> Result<std::vector<HistoryEntry>> {
     const auto count = static_cast<Version>(std::min<std::size_t>(entries_max, INT32_MAX));
     const Version from = std::max<Version>(0, latest->version() - count);
     const auto listing = TRY(ListLog(*store_, from, latest->version(), deadline));
@@ -442,7 +443,7 @@ Status LogTable::Checkpoint(const Snapshot& snapshot, const Deadline& deadline) 
   if (held == nullptr) {
     return Named(Error{ErrorKind::kInvalid, "the snapshot is not of this table", {}, -1});
   }
-  const auto look = [&]() -> Status {
+  const auto look = [&] -> Status {
     if (TRY(LookBehind(*held, deadline)) == LogState::kThere) return {};
     return Fail(ErrorKind::kConflict, fmt::format("version {} is not in the log any more: a "
                                                   "checkpoint of it would stand for another table",

@@ -22,7 +22,7 @@ namespace neuralake::delta {
 /// The one implementation of `Table`: a log in an object store and the newest snapshot of it.
 class LogTable final : public Table, private CommitGround {
  public:
-  LogTable(std::shared_ptr<storage::ObjectStore> store, TableOptions options);
+  LogTable(std::shared_ptr<storage::ObjectStore> store, const TableOptions& options);
 
   Result<SnapshotPtr> Latest(const Deadline& deadline) override;
   Result<SnapshotPtr> AtVersion(Version version, const Deadline& deadline) override;

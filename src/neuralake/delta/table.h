@@ -87,12 +87,12 @@ class Table {
 
   /// Open the table at the root of `store`. Reads nothing yet.
   static std::shared_ptr<Table> Open(std::shared_ptr<storage::ObjectStore> store,
-                                     TableOptions options = {});
+                                     const TableOptions& options = {});
 
   /// Open the table at `location`, a path or URI.
   /// \errors kInvalid, kUnsupported  as `Uri::Parse` and `storage::OpenStore`
   static Result<std::shared_ptr<Table>> OpenAt(std::string_view location,
-                                               TableOptions options = {});
+                                               const TableOptions& options = {});
 
   /// The newest version. Reads each new commit once and probes for one more, and beside that looks
   /// whether the log still leads to the version that is held; lists only the first time, and when

@@ -27,7 +27,7 @@ TEST(Draw, IsUniformBetweenItsEnds) {
   std::vector<int> faces(7);
   for (std::int64_t i = 0; i < kMany; ++i) ++faces[static_cast<std::size_t>(draw.Between(i, 1, 6))];
   EXPECT_EQ(faces[0], 0);
-  for (std::size_t face = 1; face < 7; ++face) EXPECT_NEAR(faces[face], kMany / 6, 600);
+  for (std::size_t face = 1; face < 7; ++face) EXPECT_NEAR(faces[face], kMany / 6.0, 600);
 }
 
 TEST(Draw, TakesTheWholeRangeOfIntegers) {

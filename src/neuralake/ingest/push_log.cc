@@ -95,7 +95,7 @@ class PushLog::Lane final : public RowSource {
   const std::string app_id_;
 };
 
-Result<std::unique_ptr<PushLog>> PushLog::Open(std::shared_ptr<LogFolder> folder,
+Result<std::unique_ptr<PushLog>> PushLog::Open(const std::shared_ptr<LogFolder>& folder,
                                                const PushLogOptions& options, const Parts& parts) {
   std::unique_ptr<PushLog> log(new PushLog(options, parts));
   log->keys_ = TRY(KeyStore::Open(folder, options.keys, parts.clock));

@@ -51,7 +51,7 @@ class PushLog {
 
   /// Open the log in `folder` and hand the rows that are not in their tables yet to them.
   /// \errors kCorruption  the log or a key file is damaged; names file and offset
-  static Result<std::unique_ptr<PushLog>> Open(std::shared_ptr<LogFolder> folder,
+  static Result<std::unique_ptr<PushLog>> Open(const std::shared_ptr<LogFolder>& folder,
                                                const PushLogOptions& options, const Parts& parts);
   ~PushLog();
 

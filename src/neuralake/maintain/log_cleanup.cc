@@ -45,7 +45,7 @@ Result<std::vector<DoomedFile>> PlanLogCleanup(delta::Table& table, const delta:
   const auto listing = TRY(delta::ListLog(store, 0, std::nullopt, deadline));
   const auto last = LastBefore(listing, horizon);
   if (!last) return files;
-  auto segment = delta::ChooseSegment(listing, *last, {});
+  auto segment = delta::ChooseSegment(listing, last, {});
   // A log with a hole, or with commits only: nothing in it can be done without.
   if (!segment || !segment->checkpoint_version) return files;
   const delta::Version kept_from = *segment->checkpoint_version;

@@ -51,7 +51,7 @@ struct Log::Sink {
   std::shared_ptr<spdlog::logger> logger;
 };
 
-Log::Log(std::string process, Level least) : sink_(std::make_unique<Sink>()) {
+Log::Log(const std::string& process, Level least) : sink_(std::make_unique<Sink>()) {
   sink_->logger =
       std::make_shared<spdlog::logger>(process, std::make_shared<spdlog::sinks::stderr_sink_mt>());
   const std::string name = process.empty() ? "" : " [" + process + "]";

@@ -23,7 +23,7 @@ class Log {
  public:
   /// \param process  what the process is called in the lines (`serve`, `compact`); may be empty
   /// \param least    lines below it are dropped
-  explicit Log(std::string process = "", Level least = Level::kInfo);
+  explicit Log(const std::string& process = "", Level least = Level::kInfo);
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;

@@ -129,9 +129,8 @@ class Scanner {
     const std::size_t begin = at_++;
     while (at_ < sql_.size()) {
       const char c = Peek();
-      if (escapes && c == '\\') {
-        at_ += 2;
-      } else if (c == quote && Peek(1) == quote) {
+      const bool escaped = escapes && c == '\\';
+      if (escaped || (c == quote && Peek(1) == quote)) {
         at_ += 2;
       } else if (c == quote) {
         ++at_;

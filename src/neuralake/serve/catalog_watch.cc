@@ -142,7 +142,7 @@ void CatalogWatch::ReadManifest() {
   }
 }
 
-void CatalogWatch::Serve(catalog::CatalogPtr model, std::string_view from) {
+void CatalogWatch::Serve(const catalog::CatalogPtr& model, std::string_view from) {
   const auto before = parts_.state.Get();
   const bool same = before->model->digest == model->digest;
   if (!same && parts_.changed) parts_.changed(model);
@@ -151,7 +151,7 @@ void CatalogWatch::Serve(catalog::CatalogPtr model, std::string_view from) {
                     {{"from", std::string(from)}, {"digest", model->digest}});
   }
   // Whoever holds the old model keeps it: equal catalogs need not become new ones.
-  parts_.state.Replace(same ? before->model : std::move(model));
+  parts_.state.Replace(same ? before->model : model);
   UpdateGauges();
 }
 

@@ -45,7 +45,7 @@ class CatalogWatch {
   void Watch(const std::vector<std::string>& sources, WallTime begun);
   void TakeBuild(const catalog::Build& build);
   void ReadManifest();
-  void Serve(catalog::CatalogPtr model, std::string_view from);
+  void Serve(const catalog::CatalogPtr& model, std::string_view from);
   void Refuse(std::string problems, std::string_view why);
   void UpdateGauges();
 

@@ -35,10 +35,10 @@ FileStamp StampOf(const std::string& path) {
           found.st_ino};
 }
 
-DefinitionFiles::DefinitionFiles(std::string project, std::string module)
+DefinitionFiles::DefinitionFiles(std::string project, std::string_view module)
     : project_(std::move(project)) {
   folders_.insert("");
-  folders_.insert(module.substr(0, module.find_first_of(":.")));
+  folders_.emplace(module.substr(0, module.find_first_of(":.")));
 }
 
 void DefinitionFiles::Add(const std::vector<std::string>& sources) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "neuralake/base/clock.h"
@@ -34,7 +35,7 @@ class DefinitionFiles {
  public:
   /// \param project  the folder of `neuralake.toml`
   /// \param module   `lake:catalog`
-  DefinitionFiles(std::string project, std::string module);
+  DefinitionFiles(std::string project, std::string_view module);
 
   /// Add files that a build imported, relative to the project. Older ones stay: a build that fails
   /// early knows only some.

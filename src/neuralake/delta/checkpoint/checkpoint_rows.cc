@@ -219,7 +219,7 @@ struct CheckpointRows::Columns {
 
   template <class Put>
   neuralake::Status Row(Top top, Put put) {
-    const auto append = [&]() -> Status {
+    const auto append = [&] -> Status {
       if (tops[top] == nullptr) ARROW_RETURN_NOT_OK(Open());
       ARROW_RETURN_NOT_OK(Pad(top));
       Members members(*tops[top]);

@@ -16,7 +16,7 @@ const Deadline kSoon = Deadline::After(std::chrono::seconds(60));
 AddFile Added(const std::string& path) {
   AddFile add;
   add.path = path;
-  add.partition_values = {{"day", path.ends_with("0") ? std::nullopt : std::optional("a b")}};
+  add.partition_values = {{"day", path.ends_with('0') ? std::nullopt : std::optional("a b")}};
   add.size = 7;
   add.modification_time = 17;
   add.stats = R"({"numRecords":3,"minValues":{"id":1}})";

@@ -100,7 +100,7 @@ std::unexpected<Error> Committer::Named(Error error) const {
 
 Result<CommitOutcome> Committer::Create(Metadata metadata, std::vector<Action> actions,
                                         CommitInfo info, const Deadline& deadline) {
-  const auto create = [&]() -> Result<CommitOutcome> {
+  const auto create = [&] -> Result<CommitOutcome> {
     TRY(CheckNoTable(*store_, deadline));
     ground_.Forget();
     CommitRequest request;
@@ -118,7 +118,7 @@ Result<CommitOutcome> Committer::Create(Metadata metadata, std::vector<Action> a
 
 Result<CommitOutcome> Committer::Commit(const SnapshotPtr& read, CommitRequest request,
                                         const Deadline& deadline) {
-  const auto commit = [&]() -> Result<CommitOutcome> {
+  const auto commit = [&] -> Result<CommitOutcome> {
     TRY(CheckRequest(*read, request));
     request.isolation = EffectiveIsolation(request, read->metadata());
     Attempt attempt(read, std::move(request), RandomUuid(*options_.rng));

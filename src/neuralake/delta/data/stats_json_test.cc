@@ -33,9 +33,9 @@ TEST(BoundText, ACutMaximumIsRaisedInItsLastCharacter) {
 TEST(BoundText, CharactersAreCountedNotBytes) {
   std::string euros;
   for (int i = 0; i < 33; ++i) euros += "€";
-  const std::string cut = euros.substr(0, 32 * 3);
+  const std::string cut = euros.substr(0, 96);
   EXPECT_EQ(LowerBoundText(Text(euros)), '"' + cut + '"');
-  EXPECT_EQ(UpperBoundText(Text(euros)), '"' + cut.substr(0, 31 * 3) + "₭\"");
+  EXPECT_EQ(UpperBoundText(Text(euros)), '"' + cut.substr(0, 93) + "₭\"");
 }
 
 TEST(BoundText, RaisingLeapsOverSurrogatesAndGrowsInBytes) {

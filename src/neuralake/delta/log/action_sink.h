@@ -59,6 +59,7 @@ class ActionSink {
  public:
   virtual ~ActionSink() = default;
 
+  // NOLINTBEGIN(performance-unnecessary-value-param): who overrides one keeps what it is given.
   virtual Status OnFile(const FileView&) { return {}; }
   virtual Status OnCdc(AddCdcFile) { return {}; }
   /// The schema is still text: an old one that is replaced later need not be readable.
@@ -68,6 +69,7 @@ class ActionSink {
   virtual Status OnDomain(DomainMetadata) { return {}; }
   virtual Status OnCommitInfo(CommitInfo) { return {}; }
   virtual Status OnSidecar(SidecarRef) { return {}; }
+  // NOLINTEND(performance-unnecessary-value-param)
   /// Whether `OnCommitInfo` is wanted: it is the dearest action to parse.
   virtual bool WantsCommitInfo() const { return false; }
 };

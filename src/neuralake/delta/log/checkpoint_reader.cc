@@ -101,7 +101,7 @@ std::shared_ptr<arrow::ArrayData> WithInstants(const parquet::schema::Node& node
     changed->child_data[i] = WithInstants(*group.field(at), data->child_data[i]);
     fields[i] = fields[i]->WithType(changed->child_data[i]->type);
   }
-  changed->type = arrow::struct_(std::move(fields));
+  changed->type = arrow::struct_(fields);
   return changed;
 }
 

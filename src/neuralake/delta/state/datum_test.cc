@@ -8,7 +8,6 @@
 namespace neuralake::delta {
 namespace {
 
-using columnar::DataType;
 using columnar::TypeId;
 using columnar::Value;
 
@@ -29,7 +28,7 @@ std::optional<std::weak_ordering> Order(const Value& left, const Value& right) {
   const auto back = Compare(Datum::Of(right), Datum::Of(left));
   EXPECT_EQ(order.has_value(), back.has_value());
   if (order && back) {
-    EXPECT_TRUE(0 <=> *order == *back);
+    EXPECT_TRUE((0 <=> *order) == *back);
   }
   return order;
 }

@@ -234,7 +234,7 @@ Predicate RandomPredicate(Rng& rng, int depth) {
   constexpr PredicateKind kLeaves[] = {kEqual,        kNotEqual, kLess,   kLessEqual, kGreater,
                                        kGreaterEqual, kIn,       kIsNull, kIsNotNull};
   constexpr PredicateKind kInner[] = {kAnd, kOr, kNot};
-  const auto literal = [&]() -> Value {
+  const auto literal = [&] -> Value {
     const columnar::DataType type{.id = columnar::TypeId::kLong};
     if (rng.Below(8) == 0) return {type, std::monostate{}};
     return {type, static_cast<std::int64_t>(rng.Below(8))};

@@ -284,7 +284,7 @@ Status Decoder::AddCsv(std::string_view body, bool header) {
   }
   for (std::int64_t row = 0; csv.Next(); ++row) {
     const auto length = row_->length();
-    auto added = [&]() -> Status {
+    auto added = [&] -> Status {
       return AppendRecord(*TRY(csv.Cells()), columns, *row_, tape_, policy_);
     }();
     if (!added.has_value()) {
@@ -298,7 +298,7 @@ Status Decoder::AddCsv(std::string_view body, bool header) {
 
 Status Decoder::AddArrow(std::string_view body) {
   auto batches =
-      TRY(arrow_->Read(body, [&](std::int64_t row, std::string reason, std::string payload) {
+      TRY(arrow_->Read(body, [&](std::int64_t row, std::string reason, const std::string& payload) {
         Reject(row, std::move(reason), payload);
         return Status{};
       }));

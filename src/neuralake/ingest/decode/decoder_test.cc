@@ -348,7 +348,7 @@ std::shared_ptr<arrow::RecordBatch> BatchOf(const arrow::FieldVector& fields,
 
 TEST(Decoder, RefusesArrowWithAColumnOrAMemberThatHasNoPlaceOfItsOwn) {
   using arrow::field;
-  const auto number = arrow::int64();
+  const auto& number = arrow::int64();
   const auto error = [](const char* columns, const arrow::FieldVector& fields,
                         const UnknownMembers& unknown = {.policy = Policy::kReject}) {
     const auto body = ArrowBody(BatchOf(fields, "[]"));

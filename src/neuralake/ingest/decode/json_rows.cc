@@ -147,7 +147,7 @@ Status JsonRows::AppendWhole(const JsonValue& value) {
         if (unknown_.policy == UnknownMembers::Policy::kIgnore) return {};
         collected += collected.empty() ? "{" : ",";
         columnar::AppendJsonString(name, collected);
-        collected += ":";
+        collected += ':';
         member.AppendTo(collected);
         return {};
       }));

@@ -19,7 +19,7 @@ TableSink::TableSink(Open open, TableDeclaration declaration, delta::WriteOption
                      OnCommit on_commit, KillSwitch& kills, Clock& clock)
     : open_(std::move(open)),
       declaration_(std::move(declaration)),
-      write_(write),
+      write_(std::move(write)),
       on_commit_(std::move(on_commit)),
       kills_(kills),
       clock_(clock) {}
@@ -36,7 +36,7 @@ Result<delta::SnapshotPtr> TableSink::Refresh(const Deadline& deadline) {
   if (!latest.has_value() && latest.error().kind == ErrorKind::kNotFound) {
     latest = Create(*table, deadline);
   }
-  const auto snapshot = TRY(latest);
+  auto snapshot = TRY(latest);
   TRY(delta::CheckWritable(snapshot->protocol(), snapshot->metadata()));
   return snapshot;
 }

@@ -187,7 +187,7 @@ class PosixFolder final : public LogFolder {
 
 Status LogFolder::Put(std::string_view name, std::string_view bytes) {
   const auto temporary = std::string(name) + ".tmp";
-  const auto put = [&]() -> Status {
+  const auto put = [&] -> Status {
     auto file = TRY(Create(temporary, bytes.size()));
     TRY(file->Write(0, {&bytes, 1}));
     TRY(file->Sync());

@@ -280,7 +280,7 @@ TEST(WriteAheadLog, ReadsALogOfTheFormatBefore) {
   // The header without the size of the file.
   const auto header = DecodeSegmentHeader(file).value();
   std::string block = EncodeSegmentHeader(header);
-  const auto size_at = 8 + 4 + 4 + header.log_id.size() + 3 * 8;
+  const auto size_at = 8 + 4 + 4 + header.log_id.size() + 24;
   block[8] = 1;
   block.erase(size_at, 8);
   block.insert(kSegmentHeaderBytes - 8, 8, '\0');
@@ -314,7 +314,7 @@ TEST(WriteAheadLog, KeepsASegmentThatWasClosedAfterItWasAskedWhatIsNeeded) {
   auto opened = Open(std::make_shared<Disk>()).value();
   auto& log = *opened.log;
   std::optional<WalEntry> needed;
-  const auto first_needed = [&]() -> Lsn {
+  const auto first_needed = [&] -> Lsn {
     if (needed.has_value()) return needed->lsn;
     // Nothing is needed; before that is heard, a record comes that is, and another segment begins.
     needed = Put(log, "needed").value();

@@ -347,7 +347,7 @@ bool IsMicroseconds(const arrow::DataType& type) {
 }  // namespace
 
 Result<std::unique_ptr<Cells>> MakeCells(const arrow::Array& array, Notation notation) {
-  const auto make = [&]<class Made>() { return std::make_unique<Made>(array, notation); };
+  const auto make = [&]<class Made> { return std::make_unique<Made>(array, notation); };
   switch (array.type_id()) {
     case arrow::Type::NA:
       return make.operator()<NullCells>();

@@ -103,7 +103,7 @@ class JsonEncoder final : public Encoder {
   }
 
   bool Fail(const Error& error, std::string_view request_id, std::string& out) override {
-    out += "]";
+    out += ']';
     AppendQueryId(out);
     out += R"(,"error":)" + ErrorJson(error, request_id) + "}";
     return true;

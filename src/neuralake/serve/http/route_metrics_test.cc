@@ -7,7 +7,6 @@ namespace neuralake::serve {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 TEST(RouteName, LeavesOutTheNamesInATarget) {
   EXPECT_EQ(RouteName("/api/v1/sql"), "/api/v1/sql");

@@ -12,6 +12,6 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using ErrorCode = boost::system::error_code;
-using tcp = boost::asio::ip::tcp;
+using boost::asio::ip::tcp;
 
 }  // namespace neuralake::serve

@@ -24,7 +24,7 @@ asio::awaitable<Result<T>> OnThreads(Enqueue enqueue, std::move_only_function<T(
     auto call = std::make_shared<Call>(std::move(handler), std::move(task));
     const auto executor = asio::get_associated_executor(call->resume);
     const auto finish = [executor](const std::shared_ptr<Call>& done, Result<T> value) {
-      asio::post(executor, [done, result = std::move(value)]() mutable {
+      asio::post(executor, [done, result = std::move(value)] mutable {
         std::move(done->resume)(std::move(result));
       });
     };

@@ -16,7 +16,7 @@ bool IsLoopback(const in_addr& address) { return ntohl(address.s_addr) >> 24 == 
 }  // namespace
 
 Result<std::string> ParseListenAddress(std::string_view host) {
-  const std::string text(host == "localhost" ? "127.0.0.1" : host);
+  std::string text(host == "localhost" ? "127.0.0.1" : host);
   in_addr four{};
   in6_addr six{};
   const bool is_four = inet_pton(AF_INET, text.c_str(), &four) == 1;

@@ -186,7 +186,7 @@ bool Server::Run(std::stop_token stop) {
                                               network.postgres_parts),
                  report);
   asio::co_spawn(network.io, network.Sweep(), report);
-  const std::stop_callback drain(stop, [&network, report] {
+  const std::stop_callback drain(std::move(stop), [&network, report] {
     asio::post(network.io,
                [&network, report] { asio::co_spawn(network.io, network.Drain(), report); });
   });

@@ -304,8 +304,7 @@ asio::awaitable<Result<engine::Description>> PgConnection::AskTypes(
   engine::Executor* executor = statement.target == PgTarget::kCatalog ? parts_.catalog : nullptr;
   const engine::Grants grants{.read = true, .write = transaction_ == 'I'};
   const Deadline deadline = Deadline::After(kDescribeTimeMax, {}, exchange_.clock);
-  std::move_only_function<Result<engine::Description>()> work =
-      [&]() -> Result<engine::Description> {
+  std::move_only_function<Result<engine::Description>()> work = [&] -> Result<engine::Description> {
     // What waited too long runs on the network thread: it must end at once.
     TRY(deadline.Check("the description"));
     return exchange_.queries.Describe({TRY(text()), {}, {}}, grants, deadline, executor);
