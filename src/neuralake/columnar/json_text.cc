@@ -53,6 +53,15 @@ std::string JsonString(std::string_view text) {
   return out;
 }
 
+std::string JsonStrings(std::span<const std::string> texts) {
+  std::string list = "[";
+  for (const std::string& text : texts) {
+    if (list.size() > 1) list += ',';
+    AppendJsonString(text, list);
+  }
+  return list + ']';
+}
+
 std::size_t JsonDepth(std::string_view json) {
   std::size_t depth = 0;
   std::size_t deepest = 0;

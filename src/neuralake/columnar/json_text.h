@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ void AppendJsonString(std::string_view text, std::string& out);
 
 /// `text` as a JSON string.
 std::string JsonString(std::string_view text);
+
+/// `texts` as a JSON list of strings.
+std::string JsonStrings(std::span<const std::string> texts);
 
 /// How deep `json` nests lists and objects; brackets inside strings do not count. Of text that is
 /// not JSON, some number.

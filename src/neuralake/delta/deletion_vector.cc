@@ -9,6 +9,7 @@
 #include <roaring/roaring.h>
 #include <zlib.h>
 
+#include "neuralake/base/uuid.h"
 #include "neuralake/delta/file_location.h"
 #include "neuralake/delta/roaring_check.h"
 #include "neuralake/delta/z85.h"
@@ -297,15 +298,7 @@ std::optional<std::string> RelativeKey(const DeletionVectorDescriptor& descripto
   const auto prefix = text.substr(0, text.size() - kUuidTextSize);
   const auto bytes = DecodeZ85(text.substr(prefix.size()));
   if (!bytes.has_value()) return std::nullopt;
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string uuid;
-  for (std::size_t i = 0; i < bytes->size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) uuid += '-';
-    const auto byte = static_cast<std::uint8_t>((*bytes)[i]);
-    uuid += kHex[byte >> 4];
-    uuid += kHex[byte & 15];
-  }
-  const std::string name = "deletion_vector_" + uuid + ".bin";
+  const std::string name = "deletion_vector_" + UuidText(*bytes) + ".bin";
   return prefix.empty() ? name : std::string(prefix) + "/" + name;
 }
 

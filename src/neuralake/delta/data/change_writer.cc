@@ -19,9 +19,10 @@ const char* TextOf(RowChangeType change) {
       return "delete";
     case RowChangeType::kUpdateBefore:
       return "update_preimage";
-    default:
+    case RowChangeType::kUpdateAfter:
       return "update_postimage";
   }
+  std::unreachable();
 }
 
 }  // namespace

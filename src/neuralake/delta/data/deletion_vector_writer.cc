@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "neuralake/base/uuid.h"
 #include "neuralake/delta/data/written_files.h"
 #include "neuralake/delta/limits.h"
 #include "neuralake/delta/z85.h"
@@ -22,19 +23,6 @@ void PutBigEndian(std::string& bytes, std::uint32_t value) {
   }
 }
 
-/// The 16 bytes of a random UUID (version 4).
-std::string UuidBytes(Rng& rng) {
-  std::string bytes;
-  for (int half = 0; half < 2; ++half) {
-    const std::uint64_t bits = rng.Next();
-    PutBigEndian(bytes, static_cast<std::uint32_t>(bits >> 32));
-    PutBigEndian(bytes, static_cast<std::uint32_t>(bits));
-  }
-  bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x40);
-  bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);
-  return bytes;
-}
-
 }  // namespace
 
 DeletionVectorWriter::DeletionVectorWriter(std::shared_ptr<storage::ObjectStore> store, Rng& rng)
@@ -43,7 +31,7 @@ DeletionVectorWriter::DeletionVectorWriter(std::shared_ptr<storage::ObjectStore>
 DeletionVectorWriter::~DeletionVectorWriter() { DeleteUnnamed(*store_, keys_); }
 
 void DeletionVectorWriter::Begin() {
-  encoded_uuid_ = EncodeZ85(UuidBytes(rng_));
+  encoded_uuid_ = EncodeZ85(RandomUuidBytes(rng_));
   DeletionVectorDescriptor file;
   file.path_or_inline = encoded_uuid_;
   key_ = *RelativeKey(file);

@@ -28,15 +28,6 @@ std::string_view NameOf(WriteMode mode) {
   }
 }
 
-std::string JsonList(const std::vector<std::string>& texts) {
-  std::string list = "[";
-  for (const std::string& text : texts) {
-    if (list.size() > 1) list += ',';
-    columnar::AppendJsonString(text, list);
-  }
-  return list + ']';
-}
-
 Status CheckOptions(const TableWriteOptions& options) {
   if (options.schema_mode == SchemaMode::kOverwrite && options.mode != WriteMode::kOverwrite) {
     return Fail(ErrorKind::kInvalid,
@@ -176,7 +167,7 @@ CommitInfo TableWrite::Info(const Written& written) const {
   CommitInfo info;
   info.operation = "WRITE";
   info.operation_parameters = {{"mode", std::string(NameOf(options_.mode))},
-                               {"partitionBy", JsonList(metadata_.partition_columns)}};
+                               {"partitionBy", columnar::JsonStrings(metadata_.partition_columns)}};
   info.operation_metrics = {{"numFiles", std::to_string(written.files)},
                             {"numOutputRows", std::to_string(written.rows)},
                             {"numOutputBytes", std::to_string(written.bytes)}};

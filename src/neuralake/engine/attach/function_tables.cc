@@ -107,6 +107,7 @@ std::shared_ptr<arrow::RecordBatchReader> Start(const FunctionSource& source,
 // Called by DuckDB's arrow_scan when the scan begins.
 duckdb::unique_ptr<duckdb::ArrowArrayStreamWrapper> Produce(
     std::uintptr_t factory, duckdb::ArrowStreamParameters& parameters) {
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): DuckDB hands it on as a number.
   const auto& source = *reinterpret_cast<const FunctionSource*>(factory);
   const auto& wanted = parameters.projected_columns.columns;
   arrow::FieldVector fields;

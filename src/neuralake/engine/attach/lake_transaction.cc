@@ -55,7 +55,7 @@ void LakeTransaction::Rollback() {
 Status LakeTransaction::Commit(const Deadline& deadline) {
   const auto change = TakeChange();
   if (!change || change->commit.actions.empty()) return {};
-  const auto commit = [&]() -> Result<delta::CommitOutcome> {
+  const auto commit = [&] -> Result<delta::CommitOutcome> {
     const auto table = TRY(lake_->Table(change->location));
     return table->Commit(change->read, std::move(change->commit), deadline);
   };

@@ -30,13 +30,6 @@ void CheckChangeable(const DeltaSource& source) {
   }
 }
 
-/// `["condition"]`, as Spark tells it in the history.
-std::string JsonList(const std::string& text) {
-  std::string list = "[";
-  if (!text.empty()) columnar::AppendJsonString(text, list);
-  return list + ']';
-}
-
 }  // namespace
 
 ChangeTarget ChangeTargetOf(duckdb::TableCatalogEntry& table) {
@@ -264,7 +257,9 @@ void TableChange::Describe(const std::string& condition, PendingChange& change) 
   }
   auto& info = change.commit.info;
   info.operation = operation_;
-  info.operation_parameters["predicate"] = JsonList(condition);
+  // As Spark tells it in the history: a list of one.
+  info.operation_parameters["predicate"] =
+      condition.empty() ? "[]" : columnar::JsonStrings({&condition, 1});
   info.operation_metrics = {{"numRemovedFiles", std::to_string(removed - vectors)},
                             {"numAddedFiles", std::to_string(added)},
                             {"numDeletionVectorsAdded", std::to_string(vectors)},

@@ -17,7 +17,7 @@ class BoundedWorkTest : public testing::Test {
   std::pair<std::chrono::milliseconds, Result<std::vector<std::string>>> Timed(
       const std::string& sql) {
     const auto begin = std::chrono::steady_clock::now();
-    auto rows = [&]() -> Result<std::vector<std::string>> {
+    auto rows = [&] -> Result<std::vector<std::string>> {
       const auto stream = TRY(engine_.Start(sql, Deadline::After(std::chrono::milliseconds(300))));
       std::vector<std::string> texts;
       while (const auto batch = TRY(stream->Next())) {
