@@ -113,7 +113,7 @@ duckdb::virtual_column_map_t DeltaVirtualColumns() {
   return columns;
 }
 
-duckdb::TableFunction BindDeltaScan(duckdb::ClientContext& context, DeltaSourcePtr source,
+duckdb::TableFunction BindDeltaScan(duckdb::ClientContext& context, const DeltaSourcePtr& source,
                                     duckdb::unique_ptr<duckdb::FunctionData>& bind_data) {
   auto& catalog = duckdb::Catalog::GetSystemCatalog(context);
   auto& entry =

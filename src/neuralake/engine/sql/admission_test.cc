@@ -339,8 +339,8 @@ TEST(Admission, SeesACommonTableExpressionOnlyWhereItIsBound) {
            "WITH x AS (SELECT 1) INSERT INTO x VALUES (1)",
            "WITH x AS (FROM x) INSERT INTO aviation.flights FROM x",
            "INSERT INTO aviation.flights WITH x AS (FROM x) FROM x",
-           "WITH x AS (SELECT 1) INSERT INTO aviation.flights VALUES (1) RETURNING (SELECT 1 FROM "
-           "x)",
+           ("WITH x AS (SELECT 1) INSERT INTO aviation.flights VALUES (1) "
+            "RETURNING (SELECT 1 FROM x)"),
            "INSERT INTO pg_class VALUES (1)",
            "INSERT INTO information_schema.tables VALUES (1)",
            "EXPLAIN WITH x AS (FROM x) FROM x",
@@ -360,8 +360,8 @@ TEST(Admission, LetsAnExpressionStandForATableOrAnOuterOneOfItsName) {
            "WITH x AS (SELECT 1), y AS MATERIALIZED (FROM x), z AS (FROM x, y) FROM z",
            "WITH x AS (SELECT 1 AS a) SELECT (SELECT max(a) FROM x), a FROM x ORDER BY (FROM x)",
            "WITH RECURSIVE x AS (SELECT 1), y(a) AS (FROM x UNION ALL SELECT a + 1 FROM y) FROM y",
-           "WITH RECURSIVE x(a) AS (SELECT 1 UNION ALL (WITH y AS (FROM x) SELECT a FROM y)) FROM "
-           "x",
+           ("WITH RECURSIVE x(a) AS (SELECT 1 UNION ALL (WITH y AS (FROM x) SELECT a FROM y)) "
+            "FROM x"),
            "WITH RECURSIVE x(a) AS (SELECT 1 UNION SELECT a FROM x WHERE a IN (FROM x)) FROM x",
            "WITH x AS (SELECT 1) FROM (WITH RECURSIVE x AS (FROM x UNION ALL FROM x) FROM x)",
            "WITH RECURSIVE x(a, b) USING KEY (a) AS (SELECT 1, 2 UNION ALL SELECT x.a + 1, r.b "

@@ -45,7 +45,7 @@ TEST(TimeTravel, KnowsWhereEachPartStood) {
   const auto rewritten = RewriteDialect(sql);
   const auto at = rewritten.sql.find("wrong");
   EXPECT_EQ(rewritten.Original(at), sql.find("wrong"));
-  EXPECT_EQ(rewritten.Original(rewritten.sql.find("3)")), sql.find("3"));
+  EXPECT_EQ(rewritten.Original(rewritten.sql.find("3)")), sql.find('3'));
   EXPECT_EQ(rewritten.Original(0), 0);
 }
 

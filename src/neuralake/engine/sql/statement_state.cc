@@ -27,9 +27,10 @@ delta::SnapshotPtr StatementState::Pinned(const std::string& table) const {
   return found == pins_.end() ? nullptr : found->second;
 }
 
-delta::SnapshotPtr StatementState::Pin(const std::string& table, delta::SnapshotPtr snapshot) {
+delta::SnapshotPtr StatementState::Pin(const std::string& table,
+                                       const delta::SnapshotPtr& snapshot) {
   std::lock_guard lock(mutex_);
-  return pins_.try_emplace(table, std::move(snapshot)).first->second;
+  return pins_.try_emplace(table, snapshot).first->second;
 }
 
 void StatementState::PinSource(const std::string& table, duckdb::shared_ptr<DeltaSource> source) {

@@ -35,7 +35,7 @@ class StatementState final : public duckdb::ClientContextState {
   /// The snapshot of `table` (its name and AT clause) that this statement has pinned; else null.
   delta::SnapshotPtr Pinned(const std::string& table) const;
   /// Pin `snapshot` unless another thread was first; returns the pinned one.
-  delta::SnapshotPtr Pin(const std::string& table, delta::SnapshotPtr snapshot);
+  delta::SnapshotPtr Pin(const std::string& table, const delta::SnapshotPtr& snapshot);
 
   /// Let `table` be `source` for this statement, whatever the catalog says of it.
   void PinSource(const std::string& table, duckdb::shared_ptr<DeltaSource> source);
