@@ -2,6 +2,7 @@
 
 #include <parquet_reader.hpp>
 
+#include "neuralake/engine/limits.h"
 #include "neuralake/engine/scan/delta_file_list.h"
 #include "neuralake/engine/scan/file_filters.h"
 #include "neuralake/engine/sql/statement_state.h"
@@ -47,6 +48,12 @@ Status CheckRows(const DeltaSource& source, std::uint32_t file,
   return Fail(
       ErrorKind::kCorruption,
       std::to_string(rows) + " rows are in it, where the log says " + std::to_string(*logged));
+}
+
+bool IsScannedAtAStretch(const DeltaSource& source, std::uint32_t file,
+                         const duckdb::BaseFileReader& reader) {
+  const auto rows = static_cast<std::int64_t>(reader.Cast<duckdb::ParquetReader>().NumRows());
+  return rows <= kStretchFileRows && source.files().size(file) <= kStretchFileBytes;
 }
 
 }  // namespace
@@ -111,7 +118,9 @@ duckdb::ReaderInitializeType DeltaReader::InitializeReader(
   if (!places.has_value()) source_->ThrowUnreadable(file, places.error());
   FinalizeBind(reader_data, bind_data.file_options, bind_data.reader_bind, global_columns,
                global_column_ids, context, gstate.multi_file_reader_state.get());
-  if (!reader.deletion_filter && table_filters && !table_filters->filters.empty()) {
+  if (context.IsInterrupted()) throw duckdb::InterruptException();
+  if (!reader.deletion_filter && table_filters && !table_filters->filters.empty() &&
+      !IsScannedAtAStretch(*source_, file, reader)) {
     reader.deletion_filter = duckdb::make_uniq<HideDeleted>(context, nullptr);
   }
   const auto map = [&](const duckdb::vector<duckdb::MultiFileColumnDefinition>& globals) {
