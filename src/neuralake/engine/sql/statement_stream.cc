@@ -11,6 +11,8 @@
 #include <prometheus/counter.h>
 
 #include "neuralake/base/characters.h"
+#include "neuralake/base/rng.h"
+#include "neuralake/delta/commit/backoff.h"
 #include "neuralake/engine/limits.h"
 #include "neuralake/engine/types/duck_error.h"
 #include "neuralake/engine/types/duck_type.h"
@@ -267,6 +269,7 @@ Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext conte
       new StatementStream(std::move(context), std::move(admitted.command_tag), limits));
   StatementContext& own = stream->context_;
   const std::string condition = std::move(admitted.condition);
+  delta::Backoff backoff(SystemRng::Get());
   for (int attempt = 1;; ++attempt) {
     const bool is_last = !admitted.changes || attempt == kChangeAttemptsMax;
     auto parsed = is_last ? std::move(admitted.statement) : admitted.statement->Copy();
@@ -277,6 +280,7 @@ Result<std::unique_ptr<RowStream>> StatementStream::Start(StatementContext conte
       return std::unexpected(std::move(result).error());
     }
     // Nothing was committed: the statement begins again, on what others made of its tables.
+    backoff.Wait(own.state->deadline());
     own.state = StatementState::Begin(*own.connection->context, own.state->deadline());
   }
 }
