@@ -124,7 +124,7 @@ Result<Form> FormOf(const std::string& location) {
   }
   return Fail(ErrorKind::kInvalid,
               "cannot tell the format of " + location +
-                  ": its name must end in .parquet, .arrow, .csv, .ndjson or .json");
+                  ": its name must end in .parquet, .arrow, .csv, .ndjson, .jsonl or .json");
 }
 
 }  // namespace

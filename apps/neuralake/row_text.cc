@@ -28,6 +28,8 @@ using ingest::ContentType;
 
 /// Bytes that are decoded at once; longer records are read whole.
 constexpr std::int64_t kPieceBytes = 8LL << 20;
+/// Of the first line of a file of JSON, to tell what it is.
+constexpr std::int64_t kFirstLineBytes = 1LL << 20;
 /// The longest record, and the largest JSON document, which is decoded whole.
 constexpr std::size_t kRecordBytesMax = 64U << 20;
 constexpr std::int64_t kDocumentBytesMax = 256LL << 20;
@@ -235,9 +237,24 @@ class TextFile final : public RowFile {
   std::deque<std::shared_ptr<arrow::RecordBatch>> batches_;
 };
 
+/// Whether a file of JSON has an object a line: many programs call that .json too.
+Result<bool> IsLines(const TextFilePlace& place) {
+  const auto head =
+      TRY(Unwrap(place.file->ReadAt(0, kFirstLineBytes), place.location, ErrorKind::kCorruption));
+  const std::string_view text(reinterpret_cast<const char*>(head->data()),
+                              static_cast<std::size_t>(head->size()));
+  const auto end = text.find('\n');
+  if (end == std::string_view::npos) return false;
+  return nlohmann::json::parse(text.substr(0, end), nullptr, /*allow_exceptions=*/false)
+      .is_object();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<RowFile>> OpenTextFile(TextFilePlace place) {
+  if (place.content == ContentType::kJson && TRY(IsLines(place))) {
+    place.content = ContentType::kNdjson;
+  }
   return std::make_unique<TextFile>(std::move(place));
 }
 

@@ -7,7 +7,8 @@
 namespace neuralake::app {
 
 void RowsTarget::AddTo(CLI::App& command) {
-  command.add_option("--output", output, "A file: .parquet, .arrow, .csv, .ndjson or .json");
+  command.add_option("--output", output,
+                     "A file: .parquet, .arrow, .csv or .ndjson (also .jsonl, .json)");
   command.add_option("--format", format, kFormats)
       ->capture_default_str()
       ->check(CLI::IsMember(FormatNames()));

@@ -64,6 +64,16 @@ def test_a_written_file_is_told_with_its_rows(cli: Cli, table: Path, tmp_path: P
     assert pq.read_table(out).num_rows == 1
 
 
+@pytest.mark.parametrize("name", ["out.parquet", "out.arrow", "out.csv", "out.jsonl", "out.json"])
+def test_a_written_file_can_be_written_into_a_table(
+    cli: Cli, table: Path, tmp_path: Path, name: str
+) -> None:
+    cli.ok("scan", table, "--output", tmp_path / name)
+    cli.ok("write", tmp_path / "copy", tmp_path / name)
+    csv = ("--format", "csv")
+    assert cli.ok("scan", tmp_path / "copy", *csv) == cli.ok("scan", table, *csv)
+
+
 def test_an_error_of_a_scan_names_the_table_once_and_by_its_location(
     cli: Cli, table: Path, tmp_path: Path
 ) -> None:

@@ -95,6 +95,18 @@ def test_ndjson_and_json_take_the_types_of_the_table(cli: Cli, tmp_path: Path) -
     assert rows["at"][1] == dt.datetime(2023, 12, 31, 22, tzinfo=dt.UTC)
 
 
+def test_a_file_of_lines_may_be_called_json(cli: Cli, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.json"
+    for text, count in [
+        ('{"id": 1}\n{"id": 2}\n', 2),
+        ('{"id": 1}', 1),
+        ('{\n  "id": 1\n}\n', 1),
+        ('[\n{"id": 1},\n{"id": 2}\n]\n', 2),
+    ]:
+        rows.write_text(text)
+        assert cli.json("write", tmp_path / "t", rows)["rows"] == count, text
+
+
 def test_json_without_a_table_keeps_texts_as_texts(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "rows.ndjson").write_text(
         '{"id": 1, "when": "2024-01-01", "in": {"x": [1.5]}}\n{"id": 2, "when": "soon"}\n'
