@@ -7,6 +7,7 @@ import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -250,6 +251,44 @@ def test_changes_of_the_same_rows_all_count(tmp_path: Path) -> None:
         list(pool.map(shift, range(9)))
     assert ids(table) == [5, 6, 7, 8, 9, 90, 91, 92, 93, 94]
     assert DeltaTable(table).version() == 9
+
+
+@pytest.mark.parametrize("configuration", [{}, VECTORS], ids=["copies", "vectors"])
+def test_compaction_beside_changes_brings_no_row_back(
+    tmp_path: Path, configuration: dict[str, str]
+) -> None:
+    """Two writers insert, shift and delete rows of their own, while files are merged all along."""
+    table = make(tmp_path / "t", configuration, rows=2)
+    ended = Event()
+
+    def write(writer: int) -> set[int]:
+        kept: set[int] = set()
+        for first in range(1000 * writer, 1000 * writer + 100, 10):
+            changed(
+                table, f"INSERT INTO lake.t SELECT i, 'd0' FROM range({first}, {first + 4}) r(i)"
+            )
+            changed(table, f"UPDATE lake.t SET id = id + 5 WHERE id IN ({first}, {first + 1})")
+            changed(table, f"DELETE FROM lake.t WHERE id IN ({first + 2}, {first + 5})")
+            kept |= {first + 3, first + 6}
+        return kept
+
+    def compact() -> int:
+        merged = 0
+        while not ended.is_set():
+            done = run("compact", "--once", "--json", str(table))
+            assert done.returncode == 0, done.stderr
+            merged += '"filesRemoved":0' not in done.stdout
+        return merged
+
+    with ThreadPoolExecutor(3) as pool:
+        merged = pool.submit(compact)
+        written = [pool.submit(write, writer) for writer in (1, 2)]
+        try:
+            kept = set[int]().union(*(future.result() for future in written))
+        finally:
+            ended.set()
+        assert merged.result() > 0
+    assert ids(table) == sorted({0, 1} | kept)
 
 
 @pytest.mark.parametrize("configuration", [{}, VECTORS], ids=["copies", "vectors"])
